@@ -1,0 +1,3 @@
+//! The `artiform` command.
+
+fn main() {}

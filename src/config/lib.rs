@@ -1,0 +1,1 @@
+//! Reads a stack folder and its modules into one typed tree.

@@ -1,0 +1,1 @@
+//! The language: values, types, expressions, functions and addresses. Pure.

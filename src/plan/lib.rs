@@ -1,0 +1,1 @@
+//! What will change: actions, plan file, plan JSON and how a plan reads. Pure.

@@ -1,0 +1,1 @@
+//! Server processes on this machine, and the builtin types that have no world of their own.

@@ -1,0 +1,1 @@
+//! Repositories, replications and users, through the server's REST API.

@@ -1,0 +1,1 @@
+//! Publishes, serves, pulls through, resolves virtual repositories and collects garbage.

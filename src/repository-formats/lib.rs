@@ -1,0 +1,1 @@
+//! Package formats as pure dialects: requests, uploads, indexes, error bodies.

@@ -1,0 +1,1 @@
+//! Delivers the outbox to other sites and compares them.

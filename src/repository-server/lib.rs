@@ -1,0 +1,1 @@
+//! The HTTP server: layers, routes, authentication, metrics.

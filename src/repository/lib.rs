@@ -1,0 +1,1 @@
+//! The repository model: local, remote, virtual, permissions, resolution. Pure.

@@ -1,0 +1,1 @@
+//! What was applied: snapshot, journal, lock and backends.

@@ -1,0 +1,1 @@
+//! Fixtures, fault injection and real-client helpers for tests.
