@@ -1,0 +1,102 @@
+//! Diagnostics as Terraform writes them in `validate -json` and in its machine-readable UI.
+
+use serde_json::{Value, json};
+
+use crate::{Diagnostic, Diagnostics, Severity, SourceFile, SourceMap, Span};
+
+/// Writes one diagnostic: severity, summary, detail, address, range and snippet.
+pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
+    let mut object = json!({
+        "severity": severity(diagnostic.severity),
+        "summary": diagnostic.summary,
+        "detail": detail(diagnostic),
+    });
+    if let Some(address) = &diagnostic.address {
+        object["address"] = json!(address);
+    }
+    if let Some((file, span)) = diagnostic.subject.and_then(|s| Some((sources.file(s.file)?, s))) {
+        object["range"] = range(file, span);
+        object["snippet"] = snippet(file, span, &diagnostic.values);
+    }
+    object
+}
+
+/// Writes the answer of `validate -json`: valid, counts and all diagnostics.
+pub fn validation(diagnostics: &Diagnostics, sources: &SourceMap) -> Value {
+    let errors = diagnostics.iter().filter(|d| d.is_error()).count();
+    json!({
+        "format_version": "1.0",
+        "valid": errors == 0,
+        "error_count": errors,
+        "warning_count": diagnostics.len() - errors,
+        "diagnostics": diagnostics.iter().map(|d| diagnostic(d, sources)).collect::<Vec<_>>(),
+    })
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn detail(diagnostic: &Diagnostic) -> String {
+    let hints = diagnostic.hints.iter().map(|hint| format!("hint: {hint}"));
+    let detail = std::iter::once(diagnostic.detail.clone()).filter(|detail| !detail.is_empty());
+    detail.chain(hints).collect::<Vec<_>>().join("\n\n")
+}
+
+fn range(file: &SourceFile, span: Span) -> Value {
+    let place = |byte: u32| {
+        let p = file.position(byte as usize);
+        json!({"line": p.line, "column": p.column, "byte": p.byte})
+    };
+    json!({"filename": &*file.path, "start": place(span.start), "end": place(span.end)})
+}
+
+fn snippet(file: &SourceFile, span: Span, values: &[String]) -> Value {
+    let start = file.position(span.start as usize);
+    let line = file.line(start.line);
+    let line_start = span.start as usize - (start.byte - line_offset(file, start.byte));
+    let end = (span.end as usize).saturating_sub(line_start).min(line.len());
+    let values: Vec<Value> = values
+        .iter()
+        .map(|text| match text.split_once(" is ") {
+            Some((traversal, statement)) => {
+                json!({"traversal": traversal, "statement": format!("is {statement}")})
+            }
+            None => json!({"traversal": text, "statement": ""}),
+        })
+        .collect();
+    json!({
+        "context": Value::Null,
+        "code": line,
+        "start_line": start.line,
+        "highlight_start_offset": start.byte - line_offset(file, start.byte),
+        "highlight_end_offset": end,
+        "values": values,
+    })
+}
+
+/// The byte at which the line of `byte` starts.
+fn line_offset(file: &SourceFile, byte: usize) -> usize {
+    file.text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_diagnostic_names_its_range_and_snippet() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("main.hcl", "a = 1\nb = nope.x\n");
+        let d = Diagnostic::error("Reference to undeclared resource", "No such thing.")
+            .at(Span::new(file, 10, 16));
+        let value = diagnostic(&d, &sources);
+        assert_eq!(value["range"]["start"], json!({"line": 2, "column": 5, "byte": 10}));
+        assert_eq!(value["snippet"]["code"], "b = nope.x");
+        assert_eq!(value["snippet"]["highlight_start_offset"], 4);
+        assert_eq!(value["snippet"]["highlight_end_offset"], 10);
+    }
+}
