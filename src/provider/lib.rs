@@ -1,1 +1,22 @@
 //! The contract between the engine and what it provisions: schemas, resource types, data sources, providers.
+//!
+//! A provider is a name, a schema for its block, and a visible list of [`ResourceType`]s and
+//! [`DataSource`]s. The engine decodes blocks by schema ([`decode`]), computes what a change means
+//! ([`change`]) and calls the operations; a provider never sees configuration text or state files.
+
+pub mod change;
+pub mod decode;
+mod operation;
+mod registry;
+pub mod schema;
+
+pub use operation::{
+    CreateRequest, DataSource, DeleteRequest, Effect, Finding, FindRequest, OperationError,
+    PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report, ResourceType,
+    StepRecorder, UpdateRequest,
+};
+pub use registry::{Connection, Provider, Registry};
+pub use schema::{Attribute, AttributeClass, Nesting, NestedBlock, Schema};
+
+/// A boxed future, as every operation returns.
+pub type Future<'a, T> = futures::future::BoxFuture<'a, T>;

@@ -1,0 +1,97 @@
+//! Providers and the one list of them that a build has.
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use diagnostics::Diagnostics;
+use lang::Value;
+
+use crate::{DataSource, Future, ResourceType, Schema};
+
+/// A family of resource types and data sources that share one connection to the world.
+pub trait Provider: Send + Sync {
+    /// The name of its block, such as `aws`.
+    fn name(&self) -> &'static str;
+
+    /// The schema of its block.
+    fn schema(&self) -> &Schema;
+
+    fn resource_types(&self) -> Vec<Arc<dyn ResourceType>>;
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        Vec::new()
+    }
+
+    /// Opens the connection that all operations get.
+    fn configure<'a>(&'a self, config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>>;
+}
+
+/// What a provider's operations work with: clients, caches, settings.
+#[derive(Clone)]
+pub struct Connection(Arc<dyn Any + Send + Sync>);
+
+impl Connection {
+    pub fn new<T: Any + Send + Sync>(client: T) -> Self {
+        Self(Arc::new(client))
+    }
+
+    /// The connection as its provider made it; none for another provider's.
+    pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.0.downcast_ref()
+    }
+}
+
+/// Every provider of this build, with its types by name.
+#[derive(Clone)]
+pub struct Registry {
+    providers: Vec<Arc<dyn Provider>>,
+    resource_types: HashMap<&'static str, (usize, Arc<dyn ResourceType>)>,
+    data_sources: HashMap<&'static str, (usize, Arc<dyn DataSource>)>,
+}
+
+impl Registry {
+    pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
+        let mut resource_types = HashMap::new();
+        let mut data_sources = HashMap::new();
+        for (i, provider) in providers.iter().enumerate() {
+            let types = provider.resource_types();
+            resource_types.extend(types.into_iter().map(|t| (t.name(), (i, t))));
+            let sources = provider.data_sources();
+            data_sources.extend(sources.into_iter().map(|s| (s.name(), (i, s))));
+        }
+        Self { providers, resource_types, data_sources }
+    }
+
+    pub fn providers(&self) -> &[Arc<dyn Provider>] {
+        &self.providers
+    }
+
+    pub fn provider(&self, name: &str) -> Option<&Arc<dyn Provider>> {
+        self.providers.iter().find(|provider| provider.name() == name)
+    }
+
+    /// The resource type of this name and its provider.
+    pub fn resource_type(&self, name: &str) -> Option<(&Arc<dyn Provider>, &Arc<dyn ResourceType>)> {
+        self.resource_types.get(name).map(|(i, t)| (&self.providers[*i], t))
+    }
+
+    /// The data source of this name and its provider.
+    pub fn data_source(&self, name: &str) -> Option<(&Arc<dyn Provider>, &Arc<dyn DataSource>)> {
+        self.data_sources.get(name).map(|(i, s)| (&self.providers[*i], s))
+    }
+
+    /// Every resource type's name, sorted.
+    pub fn resource_type_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.resource_types.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Every data source's name, sorted.
+    pub fn data_source_names(&self) -> Vec<&'static str> {
+        let mut names: Vec<_> = self.data_sources.keys().copied().collect();
+        names.sort_unstable();
+        names
+    }
+}
