@@ -1,0 +1,3 @@
+//! Where blobs live: one file per backend, listed alphabetically.
+
+pub mod filesystem;
