@@ -1,1 +1,31 @@
 //! Reads a stack folder and its modules into one typed tree.
+//!
+//! [`load`] reads files, knows every block and argument of the language, resolves modules, lowers
+//! topologies into modules and checks every reference; it evaluates nothing but what must be
+//! literal. [`values::gather`] collects the values of input variables from where people give them.
+
+pub mod address;
+mod constant;
+mod decode;
+mod files;
+mod load;
+pub mod module;
+mod overrides;
+pub mod reference;
+pub mod resource;
+mod schema;
+pub mod stack;
+mod topology;
+mod validate;
+pub mod values;
+pub mod version;
+
+pub use address::{Target, TargetStep};
+pub use load::{Loaded, load};
+pub use module::{
+    CallKey, Check, CheckRule, Import, Local, Module, ModuleCall, Moved, MovedEndpoint, Output,
+    ProviderBlock, ProviderRef, Removed, RequiredProvider, Variable,
+};
+pub use reference::{Referent, referent};
+pub use resource::{IgnoreChanges, Lifecycle, Resource, ResourceKey};
+pub use stack::{Backend, Config, RegionBlock, Stack};

@@ -1,0 +1,156 @@
+//! Addresses as blocks give them: what `moved`, `removed` and `import` name.
+
+use diagnostics::{Diagnostic, Span};
+use lang::{
+    Expr, ExprKind, Key, ModuleAddress, ModuleStep, Name, ResourceAddress, ResourceMode, Step,
+    Traversal,
+};
+
+use crate::{CallKey, MovedEndpoint, ResourceKey};
+
+/// What an `import` block names; instance keys may be expressions of `each`.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub module: Vec<TargetStep>,
+    pub resource: ResourceKey,
+    pub index: Option<Expr>,
+    pub span: Span,
+}
+
+/// One module of a target's path.
+#[derive(Clone, Debug)]
+pub struct TargetStep {
+    pub call: CallKey,
+    pub index: Option<Expr>,
+}
+
+/// Reads `module.a["x"].aws_vpc.b[each.key]`.
+pub fn target(expr: &Expr) -> Result<Target, Box<Diagnostic>> {
+    let mut walk = Walk::of(expr)?;
+    let module = walk.modules();
+    let (resource, index) = walk.resource()?.ok_or_else(|| {
+        walk.wrong("The address names a module; it must name a resource or one of its instances.")
+    })?;
+    walk.end()?;
+    Ok(Target { module, resource, index, span: expr.span })
+}
+
+/// Reads one end of a `moved` block, whose instance keys are literal.
+pub fn endpoint(expr: &Expr) -> Result<MovedEndpoint, Box<Diagnostic>> {
+    let mut walk = Walk::of(expr)?;
+    let modules = walk.modules();
+    let module = ModuleAddress(
+        modules.into_iter().map(|step| module_step(step, expr.span)).collect::<Result<_, _>>()?,
+    );
+    let resource = walk.resource()?;
+    walk.end()?;
+    let Some((resource, index)) = resource else {
+        return Ok(MovedEndpoint::Module(module));
+    };
+    Ok(MovedEndpoint::Resource(ResourceAddress {
+        module,
+        mode: resource.mode,
+        type_name: resource.type_name,
+        name: resource.name,
+        key: index.map(|index| literal_key(&index)).transpose()?,
+    }))
+}
+
+fn module_step(step: TargetStep, _span: Span) -> Result<ModuleStep, Box<Diagnostic>> {
+    let key = step.index.map(|index| literal_key(&index)).transpose()?;
+    Ok(ModuleStep { topology: step.call.topology, name: step.call.name, key })
+}
+
+fn literal_key(expr: &Expr) -> Result<Key, Box<Diagnostic>> {
+    let wrong = || {
+        let detail = "The instance key must be a literal: a whole number or a string in quotes.";
+        Box::new(Diagnostic::error("Invalid address", detail).at(expr.span))
+    };
+    crate::constant::key(expr).ok_or_else(wrong)
+}
+
+/// Walks over the words and keys of an address.
+struct Walk<'a> {
+    traversal: &'a Traversal,
+    words: Vec<(Name, Span)>,
+    /// For each word, the key that follows it.
+    keys: Vec<Option<Expr>>,
+    at: usize,
+}
+
+impl<'a> Walk<'a> {
+    fn of(expr: &'a Expr) -> Result<Self, Box<Diagnostic>> {
+        let ExprKind::Reference(traversal) = &expr.kind else {
+            let detail = "An address is required here, such as aws_vpc.main or module.network, \
+                          without quotes.";
+            return Err(Box::new(Diagnostic::error("Invalid address", detail).at(expr.span)));
+        };
+        let mut words = vec![(traversal.root.clone(), traversal.root_span)];
+        let mut keys = vec![None];
+        for step in &traversal.steps {
+            match step {
+                Step::Attribute(name, span) => {
+                    words.push((name.clone(), *span));
+                    keys.push(None);
+                }
+                Step::Index(key, span) => {
+                    let last = keys.last_mut().filter(|last| last.is_none());
+                    let Some(last) = last else {
+                        let detail = "An address has at most one instance key after a name.";
+                        return Err(Box::new(
+                            Diagnostic::error("Invalid address", detail).at(*span),
+                        ));
+                    };
+                    *last = Some(key.clone());
+                }
+            }
+        }
+        Ok(Self { traversal, words, keys, at: 0 })
+    }
+
+    fn wrong(&self, detail: &str) -> Box<Diagnostic> {
+        Box::new(Diagnostic::error("Invalid address", detail).at(self.traversal.span))
+    }
+
+    fn word(&self, ahead: usize) -> Option<&Name> {
+        let plain = |i: usize| i == 0 || self.keys[self.at + i - 1].is_none();
+        (0..=ahead).all(plain).then(|| self.words.get(self.at + ahead)).flatten().map(|w| &w.0)
+    }
+
+    fn modules(&mut self) -> Vec<TargetStep> {
+        let mut steps = Vec::new();
+        while let Some(kind @ ("module" | "topology")) = self.word(0).map(|w| &**w) {
+            let topology = kind == "topology";
+            let Some((name, _)) = self.words.get(self.at + 1) else { break };
+            let call = CallKey { topology, name: name.clone() };
+            steps.push(TargetStep { call, index: self.keys[self.at + 1].clone() });
+            self.at += 2;
+        }
+        steps
+    }
+
+    fn resource(&mut self) -> Result<Option<(ResourceKey, Option<Expr>)>, Box<Diagnostic>> {
+        let mode = match self.word(0).map(|w| &**w) {
+            None => return Ok(None),
+            Some("data") => ResourceMode::Data,
+            Some(_) => ResourceMode::Managed,
+        };
+        let skip = usize::from(matches!(self.word(0).map(|w| &**w), Some("data" | "resource")));
+        self.at += skip;
+        let (Some(type_name), Some(name)) = (self.word(0).cloned(), self.word(1).cloned()) else {
+            return Err(
+                self.wrong("A resource is named by its type and its name, such as aws_vpc.main.")
+            );
+        };
+        let index = self.keys[self.at + 1].clone();
+        self.at += 2;
+        Ok(Some((ResourceKey { mode, type_name, name }, index)))
+    }
+
+    fn end(&self) -> Result<(), Box<Diagnostic>> {
+        if self.at >= self.words.len() {
+            return Ok(());
+        }
+        Err(self.wrong("The address goes on after the resource; it must end with its name or key."))
+    }
+}

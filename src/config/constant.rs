@@ -1,0 +1,125 @@
+//! Expressions that must be literal: read without a scope.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
+
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::functions::{FunctionContext, World};
+use lang::{Expr, ExprKind, Key, Name, Resolved, Scope, Traversal, Value};
+
+/// The text of a literal string.
+pub(crate) fn text(expr: &Expr) -> Option<Name> {
+    match &expr.kind {
+        ExprKind::Literal(value) => value.as_str().map(Name::from),
+        ExprKind::Parentheses(inner) => text(inner),
+        ExprKind::Template(parts) => {
+            let mut whole = String::new();
+            for part in parts.iter() {
+                let lang::expr::TemplatePart::Literal(part) = part else { return None };
+                whole.push_str(part);
+            }
+            Some(whole.into())
+        }
+        _ => None,
+    }
+}
+
+/// A literal `true` or `false`, also in quotes.
+pub(crate) fn boolean(expr: &Expr) -> Option<bool> {
+    match (&expr.kind, text(expr).as_deref()) {
+        (ExprKind::Literal(value), None) => value.as_bool(),
+        (_, Some("true")) => Some(true),
+        (_, Some("false")) => Some(false),
+        _ => None,
+    }
+}
+
+/// A literal instance key: a whole number or a string.
+pub(crate) fn key(expr: &Expr) -> Option<Key> {
+    match (&expr.kind, text(expr)) {
+        (_, Some(text)) => Some(Key::String(text)),
+        (ExprKind::Literal(value), None) => value.as_i64().map(Key::Int),
+        _ => None,
+    }
+}
+
+/// A literal list of strings.
+pub(crate) fn texts(expr: &Expr) -> Option<Vec<(Name, diagnostics::Span)>> {
+    match &expr.kind {
+        ExprKind::Tuple(items) => items.iter().map(|item| Some((text(item)?, item.span))).collect(),
+        ExprKind::Parentheses(inner) => texts(inner),
+        // `toset([...])` is a list to whoever reads the members.
+        ExprKind::Call(call) if matches!(&*call.name, "toset" | "tolist") => match &*call.arguments
+        {
+            [list] => texts(list),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The keys of an object whose keys are all literal.
+pub(crate) fn object_keys(expr: &Expr) -> Option<Vec<Name>> {
+    match &expr.kind {
+        ExprKind::Object(items) => items.iter().map(|(key, _)| text(key)).collect(),
+        ExprKind::Parentheses(inner) => object_keys(inner),
+        _ => None,
+    }
+}
+
+/// Evaluates an expression that refers to nothing and calls no function.
+pub(crate) fn value(expr: &Expr) -> Result<Value, Diagnostics> {
+    lang::eval::evaluate(expr, &Nothing)
+}
+
+/// A scope in which no name means anything.
+struct Nothing;
+
+impl Scope for Nothing {
+    fn resolve(
+        &self,
+        traversal: &Traversal,
+        _keys: &[Option<Value>],
+    ) -> Result<Resolved, Box<Diagnostic>> {
+        let detail = "Variables may not be used here.";
+        Err(Box::new(Diagnostic::error("Variables not allowed", detail).at(traversal.span)))
+    }
+
+    fn functions(&self) -> &FunctionContext {
+        static CONTEXT: LazyLock<FunctionContext> = LazyLock::new(|| FunctionContext {
+            base: PathBuf::new(),
+            plan_time: Arc::from(""),
+            world: Arc::new(NoWorld),
+        });
+        &CONTEXT
+    }
+}
+
+/// A world that cannot be reached.
+struct NoWorld;
+
+impl World for NoWorld {
+    fn read(&self, _path: &Path) -> std::io::Result<Vec<u8>> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn is_file(&self, _path: &Path) -> std::io::Result<bool> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn list(&self, _folder: &Path) -> std::io::Result<Vec<String>> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        None
+    }
+
+    fn now(&self) -> Option<String> {
+        None
+    }
+
+    fn random(&self, _length: usize) -> Option<Vec<u8>> {
+        None
+    }
+}

@@ -1,0 +1,67 @@
+//! The stack as a whole: its tree of modules, its own settings and its regions.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use diagnostics::{SourceMap, Span};
+use indexmap::IndexMap;
+use lang::{Attribute, Body, Name};
+
+use crate::Module;
+
+/// Everything that a stack's folder says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The module of the stack's own folder.
+    pub root: Arc<Module>,
+    pub stack: Stack,
+    /// The declared regions in source order.
+    pub regions: IndexMap<Name, RegionBlock>,
+    /// Every file that was read, also those that topologies generated.
+    pub sources: SourceMap,
+    /// The folder as it was given.
+    pub folder: PathBuf,
+}
+
+/// The block `stack` (or `terraform`): settings of the stack itself.
+#[derive(Clone, Debug, Default)]
+pub struct Stack {
+    /// The given name; without one the folder's name is used, see [`Config::name`].
+    pub name: Option<Name>,
+    /// The version constraint on artiform that `stack` gives, checked at load.
+    pub required_version: Option<Name>,
+    pub backend: Option<Backend>,
+    /// The body of the block `encryption`.
+    pub encryption: Option<Body>,
+    /// The first `stack` or `terraform` block.
+    pub span: Option<Span>,
+}
+
+/// Where state is kept: `backend "s3" { ... }`.
+#[derive(Clone, Debug)]
+pub struct Backend {
+    pub kind: Name,
+    pub kind_span: Span,
+    pub body: Body,
+    pub header_span: Span,
+}
+
+/// `region "us-east-1" { ... }`: a region of the stack, with attributes of its own.
+#[derive(Clone, Debug)]
+pub struct RegionBlock {
+    pub name: Name,
+    pub attributes: IndexMap<Name, Attribute>,
+    pub header_span: Span,
+    pub span: Span,
+}
+
+impl Config {
+    /// The name of the stack: as given, else the last part of the folder's real path, else `stack`.
+    pub fn name(&self) -> Name {
+        let folder_name = || {
+            let real = crate::files::real_path(&self.folder);
+            real.file_name().map_or_else(|| "stack".into(), |n| n.to_string_lossy().into())
+        };
+        self.stack.name.clone().unwrap_or_else(folder_name)
+    }
+}
