@@ -141,7 +141,7 @@ pub enum StateError {
     #[error("The journal takes no more records, because an earlier write failed. {cause}")]
     JournalStopped {
         /// The earlier failure.
-        cause: Box<StateError>,
+        cause: Box<Self>,
     },
     /// A read-only store was asked to write, or a closed one.
     #[error("The state is not open for writing.")]

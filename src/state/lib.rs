@@ -9,6 +9,7 @@ pub mod cipher;
 mod error;
 mod instance;
 mod journal;
+mod ledger;
 mod lock;
 mod record;
 mod replay;
