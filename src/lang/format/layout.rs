@@ -28,15 +28,12 @@ struct Line {
     lead: Range<usize>,
     assignment: Range<usize>,
     comment: Range<usize>,
-    /// The line continues the body of a heredoc (inside of an interpolation).
-    continues_heredoc: bool,
 }
 
 /// Splits the tokens into lines and those into cells.
 fn lines_of(tokens: &[Token<'_>]) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut start = 0;
-    let mut in_heredoc = false;
     while start < tokens.len() {
         let length = tokens[start..]
             .iter()
@@ -44,28 +41,9 @@ fn lines_of(tokens: &[Token<'_>]) -> Vec<Line> {
             .map_or(tokens.len() - start, |at| at + 1);
         let line = start..start + length;
         start = line.end;
-        if in_heredoc {
-            in_heredoc = !tokens[line.clone()].iter().any(|token| token.kind == Kind::HeredocClose);
-            lines.push(Line {
-                assignment: line.end..line.end,
-                comment: line.end..line.end,
-                lead: line,
-                continues_heredoc: true,
-            });
-            continue;
-        }
-        in_heredoc = leaves_heredoc_open(&tokens[line.clone()]);
         lines.push(cells_of(tokens, line));
     }
     lines
-}
-
-fn leaves_heredoc_open(line: &[Token<'_>]) -> bool {
-    line.iter().fold(false, |open, token| match token.kind {
-        Kind::HeredocOpen => true,
-        Kind::HeredocClose => false,
-        _ => open,
-    })
 }
 
 fn cells_of(tokens: &[Token<'_>], line: Range<usize>) -> Line {
@@ -79,12 +57,7 @@ fn cells_of(tokens: &[Token<'_>], line: Range<usize>) -> Line {
         .find(|index| tokens[*index].kind == Kind::Assign)
         .filter(|start| nesting(&tokens[*start..content.end]) == 0)
         .unwrap_or(content.end);
-    Line {
-        lead: content.start..assignment,
-        assignment: assignment..content.end,
-        comment,
-        continues_heredoc: false,
-    }
+    Line { lead: content.start..assignment, assignment: assignment..content.end, comment }
 }
 
 fn nesting(tokens: &[Token<'_>]) -> isize {

@@ -20,7 +20,8 @@ pub(super) fn is_spaced(before: Option<&Token<'_>>, left: &Token<'_>, right: &To
         (Kind::Minus, _) => !precedes.is_none_or(makes_minus_a_sign),
         (Kind::Not, _) | (Kind::BraceOpen, Kind::BraceClose) => false,
         (Kind::BraceOpen, _) | (_, Kind::BraceClose) => true,
-        (Kind::Interpolation | Kind::Directive, Kind::BraceOpen) => true,
+        // `${ {` and `} }`, lest braces that mean different things run together.
+        (Kind::Interpolation, Kind::BraceOpen) | (Kind::BraceClose, Kind::SequenceEnd) => true,
         (left, right) => left.nesting() <= 0 && right.nesting() >= 0,
     }
 }

@@ -217,7 +217,8 @@ impl Checker<'_, '_> {
                 self.take();
                 Ok(())
             }
-            Kind::Number if self.text().bytes().all(|byte| byte.is_ascii_digit()) => {
+            // The index of old, `list.0`; the scanner takes `.0.1` for one number.
+            Kind::Number if !self.text().contains('.') => {
                 self.take();
                 Ok(())
             }
@@ -230,8 +231,9 @@ impl Checker<'_, '_> {
 fn is_number(text: &str) -> bool {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    [whole, fraction, exponent]
-        .iter()
-        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    !whole.is_empty()
+        && !exponent.is_empty()
+        && [whole, fraction, exponent].into_iter().all(is_digits)
 }
