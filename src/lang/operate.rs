@@ -1,8 +1,9 @@
 //! What operators and steps do to values: unknown and marks travel through.
 
-use crate::Value;
+mod arithmetic;
+mod equality;
+mod step;
 
-/// Equality of the language: types must agree, unknown gives unknown.
-pub fn equal(_a: &Value, _b: &Value) -> Value {
-    unimplemented!()
-}
+pub use arithmetic::{and, arithmetic, compare, negate, not, or};
+pub use equality::equal;
+pub use step::{StepError, attribute, index};

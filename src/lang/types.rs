@@ -45,6 +45,24 @@ impl Type {
         matches!(self, Self::List(_) | Self::Set(_) | Self::Map(_))
     }
 
+    /// The element type of a list, set or map.
+    pub fn element(&self) -> Option<&Self> {
+        match self {
+            Self::List(element) | Self::Set(element) | Self::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// The element types of a tuple.
+    pub fn items(&self) -> Option<&[Self]> {
+        if let Self::Tuple(items) = self { Some(items) } else { None }
+    }
+
+    /// The attribute types of an object.
+    pub fn attributes(&self) -> Option<&BTreeMap<Name, Self>> {
+        if let Self::Object(attributes) = self { Some(attributes) } else { None }
+    }
+
     pub fn is_primitive(&self) -> bool {
         matches!(self, Self::Bool | Self::Number | Self::String)
     }

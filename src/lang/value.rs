@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::BitOr;
 use std::sync::Arc;
 
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
 use crate::{Name, Number, Type};
+
+mod marking;
+mod set;
 
 /// A value of the language. Cloning is cheap: composite data is shared.
 #[derive(Clone, Debug, PartialEq)]
@@ -104,6 +109,51 @@ impl Value {
     /// A string from text that is in NFC already (ASCII, or the result of normalising).
     pub fn string(value: impl Into<Arc<str>>) -> Self {
         Data::String(value.into()).into()
+    }
+
+    /// A string from any text: it is normalised to NFC, as every string of the language is.
+    pub fn text(value: &str) -> Self {
+        if value.is_ascii() || is_nfc(value) {
+            Self::string(value)
+        } else {
+            Self::string(value.nfc().collect::<String>())
+        }
+    }
+
+    pub fn number(value: impl Into<Number>) -> Self {
+        Data::Number(value.into()).into()
+    }
+
+    /// An unknown value of which it is known that it is not null.
+    pub fn unknown_not_null(ty: Type) -> Self {
+        Self::unknown_refined(ty, Refinement { not_null: true, ..Refinement::default() })
+    }
+
+    /// An unknown value and what is known of it; of an unknown type nothing can be known.
+    pub fn unknown_refined(ty: Type, refinement: Refinement) -> Self {
+        if ty == Type::Dynamic || refinement == Refinement::default() {
+            return Self::unknown(ty);
+        }
+        Data::Unknown(ty, Some(Arc::new(refinement))).into()
+    }
+
+    /// What is known of an unknown value, if anything.
+    pub fn refinement(&self) -> Option<&Refinement> {
+        if let Data::Unknown(_, refinement) = &self.data { refinement.as_deref() } else { None }
+    }
+
+    /// Tells whether it cannot turn out to be null.
+    pub fn is_definitely_not_null(&self) -> bool {
+        match &self.data {
+            Data::Null(_) => false,
+            Data::Unknown(_, refinement) => refinement.as_ref().is_some_and(|r| r.not_null),
+            _ => true,
+        }
+    }
+
+    /// The number of elements or entries of a known collection, tuple or object.
+    pub fn length(&self) -> Option<usize> {
+        self.elements().map(<[Self]>::len).or_else(|| self.entries().map(BTreeMap::len))
     }
 
     /// A list of elements that have the type `element` already.
