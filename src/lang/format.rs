@@ -6,6 +6,7 @@
 //! by line ([`layout`], [`spacing`]). Source that does not follow the grammar is refused, so that
 //! a slip of the pen is never made worse.
 
+mod columns;
 mod grammar;
 mod labels;
 mod layout;

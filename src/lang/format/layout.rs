@@ -5,8 +5,7 @@
 
 use std::ops::Range;
 
-use unicode_segmentation::UnicodeSegmentation;
-
+use super::columns::columns;
 use super::spacing::is_spaced;
 use super::token::{Kind, Token};
 
@@ -154,9 +153,4 @@ impl Page<'_, '_> {
 fn indent_change(line: &[Token<'_>]) -> isize {
     let end = line.iter().position(|token| token.kind == Kind::HeredocOpen).unwrap_or(line.len());
     nesting(&line[..end])
-}
-
-/// Columns of a text: a grapheme takes one, however wide it is drawn, as Terraform counts.
-fn columns(text: &str) -> usize {
-    if text.is_ascii() && !text.contains('\r') { text.len() } else { text.graphemes(true).count() }
 }

@@ -30,7 +30,7 @@ pub(super) fn scan(source: &str) -> Result<Vec<Token<'_>>, Mistake> {
         match scanner.frames.last() {
             None | Some(Frame::Sequence { .. }) => scanner.code()?,
             Some(Frame::Quoted { start }) => scanner.quoted(*start)?,
-            Some(Frame::Heredoc { .. }) => scanner.heredoc(),
+            Some(Frame::Heredoc { .. }) => scanner.heredoc()?,
         }
     }
     scanner.finish()
@@ -248,11 +248,13 @@ impl<'a> Scanner<'a> {
     }
 
     /// Takes one piece of a heredoc: literal text, the start of a sequence, or the closing mark.
-    fn heredoc(&mut self) {
+    fn heredoc(&mut self) -> Result<(), Mistake> {
         if self.sequence_opens() {
-            return;
+            return Ok(());
         }
-        let Some(Frame::Heredoc { mark, line_start, .. }) = self.frames.last_mut() else { return };
+        let Some(Frame::Heredoc { mark, line_start, .. }) = self.frames.last_mut() else {
+            return Ok(());
+        };
         let text = &self.source[self.position..];
         let mut length = 0;
         let mut at_start = *line_start;
@@ -270,6 +272,11 @@ impl<'a> Scanner<'a> {
             }
         }
         *line_start = at_start;
+        let taken = &text[..length + closing.unwrap_or(0)];
+        if let Some(at) = lone_carriage_return(taken) {
+            let message = "A carriage return without a line feed has no place in a heredoc.";
+            return Err(Mistake::new(self.position + at, message));
+        }
         if length > 0 {
             self.push(Kind::Literal, length, 0);
         }
@@ -277,6 +284,7 @@ impl<'a> Scanner<'a> {
             self.frames.pop();
             self.close_heredoc(line);
         }
+        Ok(())
     }
 
     /// Takes the line of `line` bytes that holds the closing mark, as mark and newline.
@@ -329,6 +337,10 @@ fn heredoc_line(text: &str) -> (usize, bool) {
         };
     }
     (length, false)
+}
+
+fn lone_carriage_return(text: &str) -> Option<usize> {
+    text.match_indices('\r').map(|(at, _)| at).find(|at| !text[at + 1..].starts_with('\n'))
 }
 
 fn escape_length(text: &[u8]) -> Result<usize, &'static str> {
