@@ -8,6 +8,8 @@ use std::fmt::Debug;
 use crate::error::Recovery;
 use crate::{LockInfo, StateError};
 
+#[cfg(test)]
+pub(crate) mod conformance;
 pub mod local;
 
 /// A place for one stack's snapshot, journal, history and lock.

@@ -215,3 +215,72 @@ fn write_map<'a, T: Serialize + 'a>(
     out.extend_from_slice(end.as_bytes());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{InstanceState, OutputState, PathStep, Status};
+
+    /// The format of version 1. Files like this are out there: it may be read in more ways, never in fewer.
+    const VERSION_1: &str = r#"{
+  "format_version": 1,
+  "stack": "artifacts",
+  "lineage": "7c0f",
+  "serial": 3,
+  "sequence": 17,
+  "outputs": {
+    "url": {"value":"https://a","type":"string","sensitive":true}
+  },
+  "instances": {
+    "aws_lb.web[0]": {"address":"aws_lb.web[0]","type":"aws_lb","name":"web","index":0,"provider":"aws","region":"eu-west-1","attributes":{"arn":"a","secret":["s"]},"sensitive":[["secret",0]],"dependencies":["aws_subnet.a"],"prevent_destroy":true},
+    "t.b": {"address":"t.b","type":"t","name":"b","provider":"builtin","status":{"configuring":{"done":["made"]}},"attributes":{}}
+  }
+}
+"#;
+
+    fn example() -> Snapshot {
+        let web = InstanceState {
+            address: "aws_lb.web[0]".into(),
+            type_name: "aws_lb".into(),
+            name: "web".into(),
+            index: Some(json!(0)),
+            provider: "aws".into(),
+            region: Some("eu-west-1".into()),
+            attributes: json!({"arn": "a", "secret": ["s"]}),
+            sensitive: vec![vec![PathStep::Name("secret".into()), PathStep::Index(0)]],
+            dependencies: vec!["aws_subnet.a".into()],
+            prevent_destroy: true,
+            ..InstanceState::default()
+        };
+        let half = InstanceState {
+            address: "t.b".into(),
+            type_name: "t".into(),
+            name: "b".into(),
+            provider: "builtin".into(),
+            status: Status::Configuring { done: vec!["made".into()] },
+            attributes: json!({}),
+            ..InstanceState::default()
+        };
+        let output =
+            OutputState { value: json!("https://a"), value_type: json!("string"), sensitive: true };
+        Snapshot {
+            lineage: "7c0f".into(),
+            serial: 3,
+            sequence: 17,
+            outputs: [("url".into(), output)].into(),
+            instances: [web, half].map(|i| (i.address.clone(), Arc::new(i))).into(),
+            ..Snapshot::new("artifacts")
+        }
+    }
+
+    #[test]
+    fn version_1_stays_readable() {
+        assert_eq!(String::from_utf8(encode(&example(), None).unwrap()).unwrap(), VERSION_1);
+        let read = decode(VERSION_1.as_bytes(), None).unwrap();
+        assert_eq!((read.snapshot, read.sealed), (example(), false));
+    }
+}

@@ -211,3 +211,15 @@ fn sync_folder(folder: &Path) -> Result<(), StateError> {
     let open = File::open(folder).map_err(failed("open", folder))?;
     open.sync_all().map_err(failed("write", folder))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conforms() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let place = folder.path().join("deep/demo");
+        crate::backends::conformance::check(&|| Box::new(LocalBackend::new(&place)));
+    }
+}

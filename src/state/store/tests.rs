@@ -343,4 +343,5 @@ fn long_chain_makes_small_state() {
 
 mod crash;
 mod encryption;
+mod faults;
 mod locking;
