@@ -224,7 +224,7 @@ fn sensitive_path(path: &[Step]) -> SensitivePath {
     steps.map_while(|step| step).collect()
 }
 
-/// `aws` or `aws.west` of `module.m.provider["registry.terraform.io/hashicorp/aws"].west`.
+/// `aws` or `aws.west` of `module.m.provider["registry.example.com/hashicorp/aws"].west`.
 fn provider_name(provider: &str) -> String {
     let quoted = provider.rsplit_once("provider[\"").map_or(provider, |(_, rest)| rest);
     let (source, alias) = quoted.split_once("\"]").unwrap_or((quoted, ""));

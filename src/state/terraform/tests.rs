@@ -7,7 +7,7 @@ use super::*;
 fn resource(module: &str, name: &str, instances: &Value) -> Value {
     let mut resource = json!({
         "mode": "managed", "type": "aws_subnet", "name": name,
-        "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+        "provider": "provider[\"registry.example.com/hashicorp/aws\"]",
         "instances": instances,
     });
     if !module.is_empty() {
@@ -32,7 +32,7 @@ fn import(resources: &[Value]) -> BTreeMap<String, InstanceState> {
 fn keeps_what_an_instance_is() {
     let mut data = resource("", "zones", &json!([{"attributes": {"id": "z"}}]));
     data["mode"] = json!("data");
-    data["provider"] = json!("module.m.provider[\"registry.opentofu.org/hashicorp/aws\"].west");
+    data["provider"] = json!("module.m.provider[\"other.example.com/hashicorp/aws\"].west");
     let state = import(&[
         resource(
             "module.site[\"eu\"]",
