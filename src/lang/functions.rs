@@ -3,7 +3,30 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::Value;
+mod arguments;
+mod call;
+mod collection;
+mod conversion;
+mod date_time;
+mod definition;
+mod duration;
+mod encoding;
+mod filesystem;
+mod glob;
+mod hash;
+mod list;
+mod map;
+mod network;
+mod numeric;
+mod random;
+mod regular;
+mod sensitive;
+mod set;
+mod string;
+mod timestamp;
+
+pub use call::{ArityError, arity, call};
+pub use definition::{Body, Call, Function, FunctionError, Parameter, Returns, Shape};
 
 /// What impure functions may see and do; everything else in `lang` is pure.
 #[derive(Clone)]
@@ -32,12 +55,124 @@ pub trait World: Send + Sync {
     fn random(&self, length: usize) -> Option<Vec<u8>>;
 }
 
-/// A mistake of a function: which argument, and what is wrong with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FunctionError {
-    pub argument: Option<usize>,
-    pub message: String,
+/// Every function but `can` and `try`, which the evaluator answers because they see mistakes.
+pub static ALL: &[&Function] = &[
+    &numeric::ABS,
+    &filesystem::ABSPATH,
+    &collection::ALLTRUE,
+    &collection::ANYTRUE,
+    &encoding::BASE64DECODE,
+    &encoding::BASE64ENCODE,
+    &encoding::BASE64GZIP,
+    &hash::BASE64SHA256,
+    &hash::BASE64SHA512,
+    &filesystem::BASENAME,
+    &random::BCRYPT,
+    &numeric::CEIL,
+    &string::CHOMP,
+    &list::CHUNKLIST,
+    &network::CIDRHOST,
+    &network::CIDRNETMASK,
+    &network::CIDRSUBNET,
+    &network::CIDRSUBNETS,
+    &collection::COALESCE,
+    &collection::COALESCELIST,
+    &list::COMPACT,
+    &list::CONCAT,
+    &collection::CONTAINS,
+    &filesystem::DIRNAME,
+    &list::DISTINCT,
+    &list::ELEMENT,
+    &string::ENDSWITH,
+    &sensitive::EPHEMERALASNULL,
+    &filesystem::FILE,
+    &filesystem::FILEBASE64,
+    &hash::FILEBASE64SHA256,
+    &hash::FILEBASE64SHA512,
+    &filesystem::FILEEXISTS,
+    &hash::FILEMD5,
+    &filesystem::FILESET,
+    &hash::FILESHA1,
+    &hash::FILESHA256,
+    &hash::FILESHA512,
+    &list::FLATTEN,
+    &numeric::FLOOR,
+    &date_time::FORMATDATE,
+    &string::INDENT,
+    &list::INDEX,
+    &sensitive::ISSENSITIVE,
+    &string::JOIN,
+    &map::KEYS,
+    &collection::LENGTH,
+    &numeric::LOG,
+    &map::LOOKUP,
+    &string::LOWER,
+    &list::MATCHKEYS,
+    &numeric::MAX,
+    &hash::MD5,
+    &map::MERGE,
+    &numeric::MIN,
+    &sensitive::NONSENSITIVE,
+    &collection::ONE,
+    &numeric::PARSEINT,
+    &filesystem::PATHEXPAND,
+    &date_time::PLANTIMESTAMP,
+    &numeric::POW,
+    &list::RANGE,
+    &regular::REGEX,
+    &regular::REGEXALL,
+    &regular::REPLACE,
+    &list::REVERSE,
+    &sensitive::SENSITIVE,
+    &set::SETINTERSECTION,
+    &set::SETPRODUCT,
+    &set::SETSUBTRACT,
+    &set::SETUNION,
+    &hash::SHA1,
+    &hash::SHA256,
+    &hash::SHA512,
+    &numeric::SIGNUM,
+    &list::SLICE,
+    &list::SORT,
+    &string::SPLIT,
+    &string::STARTSWITH,
+    &string::STRCONTAINS,
+    &string::STRREV,
+    &string::SUBSTR,
+    &collection::SUM,
+    &date_time::TIMEADD,
+    &date_time::TIMECMP,
+    &date_time::TIMESTAMP,
+    &string::TITLE,
+    &conversion::TOBOOL,
+    &conversion::TOLIST,
+    &conversion::TOMAP,
+    &conversion::TONUMBER,
+    &conversion::TOSET,
+    &conversion::TOSTRING,
+    &map::TRANSPOSE,
+    &string::TRIM,
+    &string::TRIMPREFIX,
+    &string::TRIMSPACE,
+    &string::TRIMSUFFIX,
+    &conversion::TYPE,
+    &string::UPPER,
+    &encoding::URLENCODE,
+    &random::UUID,
+    &random::UUIDV5,
+    &map::VALUES,
+    &map::ZIPMAP,
+];
+
+/// Finds a function by its name, plain or as `core::name`.
+pub fn lookup(name: &str) -> Option<&'static Function> {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    ALL.binary_search_by(|function| function.name.cmp(name)).ok().map(|index| ALL[index])
 }
 
-/// A function's body; arguments were converted to the parameters' types.
-pub type FunctionBody = fn(&FunctionContext, &[Value]) -> Result<Value, FunctionError>;
+/// The names of all functions in alphabetical order, with those of the evaluator.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = ALL.iter().map(|function| function.name).chain(["can", "try"]).collect();
+    names.sort_unstable();
+    names
+}

@@ -1,0 +1,113 @@
+//! Conversions by name, and the name of a type.
+
+use super::arguments::{text, unmark_deep};
+use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
+use crate::convert::convert;
+use crate::display::{friendly_type, type_expression};
+use crate::{Marks, Type, Value};
+
+const V: &[Parameter] = &[Parameter::any("v").or_null().or_dynamic().with_marks()];
+
+pub(super) static TOBOOL: Function = Function::new(
+    "tobool",
+    V,
+    Returns::Always(Shape::Bool),
+    |call| to(call, &Type::Bool),
+    "Converts to bool.",
+)
+.maybe_null();
+
+pub(super) static TOLIST: Function = Function::new(
+    "tolist",
+    V,
+    Returns::Rule(|arguments| collection(arguments, Type::list)),
+    |call| to(call, &Type::list(Type::Dynamic)),
+    "Converts to a list.",
+)
+.maybe_null();
+
+pub(super) static TOMAP: Function = Function::new(
+    "tomap",
+    V,
+    Returns::Rule(|arguments| collection(arguments, Type::map)),
+    |call| to(call, &Type::map(Type::Dynamic)),
+    "Converts to a map.",
+)
+.maybe_null();
+
+pub(super) static TONUMBER: Function = Function::new(
+    "tonumber",
+    V,
+    Returns::Always(Shape::Number),
+    |call| to(call, &Type::Number),
+    "Converts to number.",
+)
+.maybe_null();
+
+pub(super) static TOSET: Function = Function::new(
+    "toset",
+    V,
+    Returns::Rule(|arguments| collection(arguments, Type::set)),
+    |call| to(call, &Type::set(Type::Dynamic)),
+    "Converts to a set.",
+)
+.maybe_null();
+
+pub(super) static TOSTRING: Function = Function::new(
+    "tostring",
+    V,
+    Returns::Always(Shape::String),
+    |call| to(call, &Type::String),
+    "Converts to string.",
+)
+.maybe_null();
+
+pub(super) static TYPE: Function = Function {
+    console_only: true,
+    ..Function::new(
+        "type",
+        &[Parameter::any("value").or_null().or_unknown().or_dynamic()],
+        Returns::Always(Shape::String),
+        |call| Ok(text(type_expression(&call.arguments[0].type_of()))),
+        "Writes the type of a value; works only in the console.",
+    )
+};
+
+/// The exact type where conversion succeeds; whatever it is, a body that fails says why.
+fn collection(
+    arguments: &[Value],
+    make: fn(Type) -> Type,
+) -> Result<Type, FunctionError> {
+    let wanted = make(Type::Dynamic);
+    Ok(convert(&arguments[0], &wanted).map_or(wanted, |value| value.type_of()))
+}
+
+fn to(call: &Call<'_>, wanted: &Type) -> Result<Value, FunctionError> {
+    let value = &call.arguments[0];
+    convert(value, wanted).map_err(|_| FunctionError::argument(0, refusal(value, wanted)))
+}
+
+fn refusal(value: &Value, wanted: &Type) -> String {
+    let (plain, marks) = unmark_deep(value);
+    let given = plain.type_of();
+    let names = |this: &str| {
+        format!("cannot convert {this}{} to {}", friendly_type(&given), friendly_type(wanted))
+    };
+    if marks.contains(Marks::EPHEMERAL) {
+        return names("this ephemeral ");
+    }
+    if marks.contains(Marks::SENSITIVE) {
+        return names("this sensitive ");
+    }
+    let shown = plain.as_str().map_or_else(|| "string".to_owned(), super::arguments::quoted);
+    match (&given, wanted) {
+        (Type::String, Type::Bool) => format!(
+            "cannot convert {shown} to bool; only the strings \"true\" or \"false\" are allowed"
+        ),
+        (Type::String, Type::Number) => format!(
+            "cannot convert {shown} to number; given string must be a decimal representation of a \
+             number"
+        ),
+        _ => names(""),
+    }
+}
