@@ -18,7 +18,7 @@ pub(super) fn layout(tokens: &[Token<'_>]) -> String {
     page.space();
     page.align_assignments();
     page.align_comments();
-    page.write(end.blanks)
+    page.write(end.text.len())
 }
 
 /// Token indexes of one line, in three cells that follow each other; the last two may be empty.

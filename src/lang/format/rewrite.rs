@@ -1,5 +1,7 @@
 //! The few rewrites beyond white space: labels, lone interpolations and types of old.
 
+use std::borrow::Cow;
+
 use super::grammar::Edit;
 use super::labels;
 use super::token::{Kind, Token};
@@ -10,88 +12,86 @@ pub(super) fn apply<'a>(tokens: Vec<Token<'a>>, edits: &[Edit]) -> Vec<Token<'a>
         return tokens;
     }
     let mut rewritten = Vec::with_capacity(tokens.len() + edits.len() * 2);
-    let mut done = 0;
+    let mut rest = tokens.into_iter();
+    let mut taken = 0;
     for edit in edits {
         let range = edit.range();
-        rewritten.extend_from_slice(&tokens[done..range.start]);
-        done = range.end;
-        let subject = &tokens[range];
+        rewritten.extend(rest.by_ref().take(range.start - taken));
+        let subject: Vec<Token<'a>> = rest.by_ref().take(range.len()).collect();
+        taken = range.end;
         rewritten.extend(match edit {
             Edit::Labels(_) => quoted_labels(subject),
             Edit::Type(_) => modern_type(subject),
             Edit::Value(_) => unwrapped(subject),
         });
     }
-    rewritten.extend_from_slice(&tokens[done..]);
+    rewritten.extend(rest);
     rewritten
 }
 
 /// Quotes every label and drops comments between them.
-fn quoted_labels<'a>(written: &[Token<'a>]) -> Vec<Token<'a>> {
+fn quoted_labels(written: Vec<Token<'_>>) -> Vec<Token<'_>> {
     let mut quoted = Vec::with_capacity(written.len() * 3);
     for token in written {
         match token.kind {
             Kind::Identifier => {
                 quoted.push(Token::written(Kind::QuoteOpen, "\""));
-                quoted.push(Token { kind: Kind::Literal, ..token.clone() });
+                quoted.push(Token { kind: Kind::Literal, ..token });
                 quoted.push(Token::written(Kind::QuoteClose, "\""));
             }
-            Kind::Literal => {
-                let text = labels::unescape(&token.text).map(|text| labels::escape(&text));
-                quoted.push(match text {
-                    Some(text) if text != token.text => Token::written(Kind::Literal, text),
-                    _ => token.clone(),
-                });
-            }
-            Kind::QuoteOpen | Kind::QuoteClose => quoted.push(token.clone()),
+            Kind::Literal => quoted.push(Token { text: canonical_label(token.text), ..token }),
+            Kind::QuoteOpen | Kind::QuoteClose => quoted.push(token),
             _ => {}
         }
     }
     quoted
 }
 
-/// Writes the type of a variable without the quotes of old, and collections with their element.
-fn modern_type<'a>(written: &[Token<'a>]) -> Vec<Token<'a>> {
-    match written {
-        [name] if name.kind == Kind::Identifier => match name.text.as_ref() {
-            "list" | "map" | "set" => collection(name.clone(), "any"),
-            _ => written.to_vec(),
-        },
-        [open, name, close]
-            if (open.kind, name.kind, close.kind)
-                == (Kind::QuoteOpen, Kind::Literal, Kind::QuoteClose) =>
-        {
-            let bare = Token { kind: Kind::Identifier, ..name.clone() };
-            match name.text.as_ref() {
-                "string" => vec![bare],
-                "list" | "map" => collection(bare, "string"),
-                _ => written.to_vec(),
-            }
-        }
-        _ => written.to_vec(),
+/// Writes a label with those escapes only that it needs.
+fn canonical_label(written: Cow<'_, str>) -> Cow<'_, str> {
+    match labels::unescape(&written).map(|text| labels::escape(&text)) {
+        Some(canonical) if canonical != written => Cow::Owned(canonical),
+        _ => written,
     }
 }
 
-fn collection<'a>(name: Token<'a>, element: &'static str) -> Vec<Token<'a>> {
-    vec![
-        name,
-        Token::written(Kind::ParenthesisOpen, "("),
-        Token::written(Kind::Identifier, element),
-        Token::written(Kind::ParenthesisClose, ")"),
-    ]
+/// Writes the type of a variable without the quotes of old, and collections with their element.
+fn modern_type(written: Vec<Token<'_>>) -> Vec<Token<'_>> {
+    let (name, is_quoted) = match written.as_slice() {
+        [name] if name.kind == Kind::Identifier => (name, false),
+        [open, name, _] if (open.kind, name.kind) == (Kind::QuoteOpen, Kind::Literal) => {
+            (name, true)
+        }
+        _ => return written,
+    };
+    let element = match (name.text.as_ref(), is_quoted) {
+        ("string", true) => None,
+        // Untyped collections of old held strings.
+        ("list" | "map", true) => Some("string"),
+        ("list" | "map" | "set", false) => Some("any"),
+        _ => return written,
+    };
+    let mut modern = vec![Token { kind: Kind::Identifier, ..name.clone() }];
+    if let Some(element) = element {
+        modern.push(Token::written(Kind::ParenthesisOpen, "("));
+        modern.push(Token::written(Kind::Identifier, element));
+        modern.push(Token::written(Kind::ParenthesisClose, ")"));
+    }
+    modern
 }
 
 /// Takes the inside of `"${...}"` when the whole expression is exactly that.
-fn unwrapped<'a>(written: &[Token<'a>]) -> Vec<Token<'a>> {
-    let [open, start, inside @ .., end, close] = written else { return written.to_vec() };
+fn unwrapped(written: Vec<Token<'_>>) -> Vec<Token<'_>> {
+    let [open, start, inside @ .., end, close] = written.as_slice() else { return written };
     let ends = (open.kind, start.kind, end.kind, close.kind);
     let lone = (Kind::QuoteOpen, Kind::Interpolation, Kind::SequenceEnd, Kind::QuoteClose);
-    if ends != lone || inside.is_empty() || !is_one_expression(inside) {
-        return written.to_vec();
+    if ends != lone || !is_one_expression(inside) {
+        return written;
     }
-    let first = inside.iter().position(|token| token.kind != Kind::Newline).unwrap_or(0);
-    let last = inside.iter().rposition(|token| token.kind != Kind::Newline).unwrap_or(0);
-    let inside = &inside[first..=last];
+    let means_something = |token: &Token<'_>| token.kind != Kind::Newline;
+    let first = inside.iter().position(means_something).unwrap_or(0);
+    let last = inside.iter().rposition(means_something).map_or(0, |last| last + 1);
+    let inside = &inside[first..last];
     if !needs_parentheses(inside) {
         return inside.to_vec();
     }
@@ -118,7 +118,9 @@ fn is_one_expression(inside: &[Token<'_>]) -> bool {
 
 /// Tells whether line breaks inside would end the attribute early without parentheses.
 fn needs_parentheses(inside: &[Token<'_>]) -> bool {
-    let enclosed = inside.first().is_some_and(|token| token.kind == Kind::ParenthesisOpen)
-        && inside.last().is_some_and(|token| token.kind == Kind::ParenthesisClose);
-    !enclosed && inside.iter().any(|token| token.kind == Kind::Newline)
+    let [first, .., last] = inside else { return false };
+    let enclosed = first.kind == Kind::ParenthesisOpen && last.kind == Kind::ParenthesisClose;
+    let breaks = inside.iter().any(|token| token.kind == Kind::Newline)
+        || inside[..inside.len() - 1].iter().any(Token::ends_line);
+    breaks && !enclosed
 }

@@ -63,7 +63,7 @@ impl<'a> Scanner<'a> {
             }
         }
         if self.tokens.last().is_none_or(|token| token.kind != Kind::End) {
-            self.push(Kind::End, 0, 0);
+            self.push(Kind::End, 0);
         }
         Ok(self.tokens)
     }
@@ -72,11 +72,11 @@ impl<'a> Scanner<'a> {
         &self.source.as_bytes()[self.position..]
     }
 
-    /// Takes the next `length` bytes as a token that `blanks` blanks precede.
-    fn push(&mut self, kind: Kind, length: usize, blanks: usize) {
+    /// Takes the next `length` bytes as a token.
+    fn push(&mut self, kind: Kind, length: usize) {
         let end = self.position + length;
         let text = Cow::Borrowed(&self.source[self.position..end]);
-        self.tokens.push(Token { kind, text, offset: self.position, blanks });
+        self.tokens.push(Token { kind, text, offset: self.position });
         self.position = end;
     }
 
@@ -85,72 +85,73 @@ impl<'a> Scanner<'a> {
         self.position += blanks;
         let Some(first) = self.source[self.position..].chars().next() else {
             if self.frames.is_empty() {
-                self.push(Kind::End, 0, blanks);
+                self.position -= blanks;
+                self.push(Kind::End, blanks);
             }
             return Ok(());
         };
         match first {
-            '\n' => self.push(Kind::Newline, 1, blanks),
-            '\r' if self.rest().starts_with(b"\r\n") => self.push(Kind::Newline, 2, blanks),
-            '#' => self.line_comment(blanks),
-            '/' if self.rest().starts_with(b"//") => self.line_comment(blanks),
-            '/' if self.rest().starts_with(b"/*") => self.block_comment(blanks)?,
-            '0'..='9' => self.push(Kind::Number, number_length(self.rest()), blanks),
+            '\n' => self.push(Kind::Newline, 1),
+            '\r' if self.rest().starts_with(b"\r\n") => self.push(Kind::Newline, 2),
+            '#' => self.line_comment(),
+            '/' if self.rest().starts_with(b"//") => self.line_comment(),
+            '/' if self.rest().starts_with(b"/*") => self.block_comment()?,
+            '0'..='9' => self.push(Kind::Number, number_length(self.rest())),
             '"' => {
                 self.frames.push(Frame::Quoted { start: self.position });
-                self.push(Kind::QuoteOpen, 1, blanks);
+                self.push(Kind::QuoteOpen, 1);
             }
-            '{' | '}' => self.brace(first, blanks),
-            '~' if self.rest().starts_with(b"~}") => self.end_sequence(2, blanks)?,
-            '<' if self.heredoc_opens(blanks) => {}
+            '{' | '}' => self.brace(first),
+            '~' if self.rest().starts_with(b"~}") => self.end_sequence(2)?,
+            '<' if self.heredoc_opens() => {}
             _ if is_identifier_start(first) => {
                 let length = identifier_length(&self.source[self.position..]);
-                self.push(Kind::Identifier, length, blanks);
+                self.push(Kind::Identifier, length);
             }
-            _ => self.symbol(first, blanks)?,
+            _ => self.symbol(first)?,
         }
         Ok(())
     }
 
-    fn line_comment(&mut self, blanks: usize) {
+    fn line_comment(&mut self) {
         let line = self.rest();
         let length = line.iter().position(|byte| *byte == b'\n').map_or(line.len(), |at| at + 1);
-        self.push(Kind::Comment, length, blanks);
+        self.push(Kind::Comment, length);
     }
 
-    fn block_comment(&mut self, blanks: usize) -> Result<(), Mistake> {
+    fn block_comment(&mut self) -> Result<(), Mistake> {
         let body = &self.source[self.position + 2..];
         let Some(length) = body.find("*/") else {
             return Err(Mistake::new(self.position, "This comment is never closed with \"*/\"."));
         };
-        self.push(Kind::Comment, length + 4, blanks);
+        self.push(Kind::Comment, length + 4);
         Ok(())
     }
 
-    fn brace(&mut self, brace: char, blanks: usize) {
+    fn brace(&mut self, brace: char) {
         let opens = brace == '{';
         if let Some(Frame::Sequence { braces, .. }) = self.frames.last_mut() {
             if !opens && *braces == 0 {
                 self.frames.pop();
-                return self.push(Kind::SequenceEnd, 1, blanks);
+                return self.push(Kind::SequenceEnd, 1);
             }
             *braces = if opens { *braces + 1 } else { *braces - 1 };
         }
         let kind = if opens { Kind::BraceOpen } else { Kind::BraceClose };
-        self.push(kind, 1, blanks);
+        self.push(kind, 1);
     }
 
-    fn end_sequence(&mut self, length: usize, blanks: usize) -> Result<(), Mistake> {
+    fn end_sequence(&mut self, length: usize) -> Result<(), Mistake> {
         if !matches!(self.frames.last(), Some(Frame::Sequence { braces: 0, .. })) {
             return Err(Mistake::new(self.position, "\"~}\" ends no template sequence here."));
         }
         self.frames.pop();
-        self.push(Kind::SequenceEnd, length, blanks);
+        self.push(Kind::SequenceEnd, length);
         Ok(())
     }
 
     /// Takes the opening of a heredoc, if there is one here.
-    fn heredoc_opens(&mut self, blanks: usize) -> bool {
+    fn heredoc_opens(&mut self) -> bool {
         let rest = &self.source[self.position..];
         let Some(after) = rest.strip_prefix("<<") else { return false };
         let after = after.strip_prefix('-').unwrap_or(after);
@@ -166,11 +167,11 @@ impl<'a> Scanner<'a> {
             return false;
         };
         self.frames.push(Frame::Heredoc { mark, start: self.position, line_start: true });
-        self.push(Kind::HeredocOpen, rest.len() - line_end.len() + newline, blanks);
+        self.push(Kind::HeredocOpen, rest.len() - line_end.len() + newline);
         true
     }
 
-    fn symbol(&mut self, first: char, blanks: usize) -> Result<(), Mistake> {
+    fn symbol(&mut self, first: char) -> Result<(), Mistake> {
         let (kind, length) = match self.rest() {
             [b'.', b'.', b'.', ..] => (Kind::Ellipsis, 3),
             [b'=', b'>', ..] => (Kind::Arrow, 2),
@@ -196,7 +197,7 @@ impl<'a> Scanner<'a> {
             },
             [] => return Ok(()),
         };
-        self.push(kind, length, blanks);
+        self.push(kind, length);
         Ok(())
     }
 
@@ -218,7 +219,7 @@ impl<'a> Scanner<'a> {
     fn quoted(&mut self, start: usize) -> Result<(), Mistake> {
         if self.rest()[0] == b'"' {
             self.frames.pop();
-            self.push(Kind::QuoteClose, 1, 0);
+            self.push(Kind::QuoteClose, 1);
             return Ok(());
         }
         if self.sequence_opens() {
@@ -243,7 +244,7 @@ impl<'a> Scanner<'a> {
                 _ => 1,
             };
         }
-        self.push(Kind::Literal, length, 0);
+        self.push(Kind::Literal, length);
         Ok(())
     }
 
@@ -278,7 +279,7 @@ impl<'a> Scanner<'a> {
             return Err(Mistake::new(self.position + at, message));
         }
         if length > 0 {
-            self.push(Kind::Literal, length, 0);
+            self.push(Kind::Literal, length);
         }
         if let Some(line) = closing {
             self.frames.pop();
@@ -290,8 +291,8 @@ impl<'a> Scanner<'a> {
     /// Takes the line of `line` bytes that holds the closing mark, as mark and newline.
     fn close_heredoc(&mut self, line: usize) {
         let newline = if self.rest()[..line].ends_with(b"\r\n") { 2 } else { 1 };
-        self.push(Kind::HeredocClose, line - newline, 0);
-        self.push(Kind::Newline, newline, 0);
+        self.push(Kind::HeredocClose, line - newline);
+        self.push(Kind::Newline, newline);
     }
 
     /// Takes `${`, `${~`, `%{` or `%{~`, if it stands here.
@@ -307,7 +308,7 @@ impl<'a> Scanner<'a> {
             *line_start = false;
         }
         self.frames.push(Frame::Sequence { braces: 0, start: self.position });
-        self.push(kind, length, 0);
+        self.push(kind, length);
         true
     }
 }

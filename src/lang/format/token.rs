@@ -52,7 +52,7 @@ pub(super) enum Kind {
     Comparison,
     /// `&&` and `||`.
     Logical,
-    /// The end of the source; its `blanks` are those that end the source.
+    /// The end of the source; its text is the blanks that the source ends with.
     End,
 }
 
@@ -63,14 +63,12 @@ pub(super) struct Token<'a> {
     pub(super) text: Cow<'a, str>,
     /// Byte offset in the source, for messages.
     pub(super) offset: usize,
-    /// Blanks that stood before the token in the source.
-    pub(super) blanks: usize,
 }
 
 impl Token<'_> {
     /// Makes a token that the source does not hold.
     pub(super) fn written(kind: Kind, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, text: text.into(), offset: 0, blanks: 0 }
+        Self { kind, text: text.into(), offset: 0 }
     }
 
     /// Tells whether the line ends with this token.

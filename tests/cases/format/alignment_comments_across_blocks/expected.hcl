@@ -1,0 +1,5 @@
+b {        # open
+  x    = 1 # one
+  long = 2 # two
+}          # close
+c {}       # next

@@ -1,0 +1,5 @@
+a = f( # open
+  1,   # first
+  # between
+  2 # second
+)

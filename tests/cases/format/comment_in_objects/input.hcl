@@ -1,0 +1,7 @@
+a={
+# one
+x=1,# first
+longer=2 # second
+/* three */ y=3
+# end
+}

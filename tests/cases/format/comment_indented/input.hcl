@@ -1,0 +1,7 @@
+a {
+      # too far
+# too near
+b {
+        // deeper
+}
+}

@@ -1,0 +1,3 @@
+a = 1 # two blanks  
+# tab	
+b = 2

@@ -1,0 +1,6 @@
+a = <<EOT
+  body   stays
+	tab
+
+  EOT
+b = 1

@@ -1,0 +1,6 @@
+a = <<EOT
+%{for x in y~}
+  ${x.name}=${x.value}
+%{endfor~}
+%{if a}yes%{else}no%{endif}
+EOT

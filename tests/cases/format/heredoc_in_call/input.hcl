@@ -1,0 +1,8 @@
+a=f(<<EOT
+x
+EOT
+,2)
+b=jsonencode([<<-E
+ y
+ E
+])

@@ -1,0 +1,6 @@
+a = {
+  x      = <<EOT
+body
+EOT
+  longer = 2
+}

@@ -1,0 +1,7 @@
+b {
+t=<<-EOT
+      one
+        two ${ x }
+    EOT
+u=1
+}

@@ -1,0 +1,7 @@
+a = <<OUT
+${f(<<IN
+ inner ${x}
+IN
+)}
+OUT
+b = 1

@@ -1,0 +1,6 @@
+resource aws_x y {}
+resource   "aws_x"   "y"   {
+}
+data"a""b"{}
+module x-y {
+}

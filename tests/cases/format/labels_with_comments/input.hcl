@@ -1,0 +1,2 @@
+resource /* a */ aws_x /* b */ "y" /* c */ { # d
+}

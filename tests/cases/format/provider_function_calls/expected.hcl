@@ -1,0 +1,2 @@
+a = provider::time::rfc3339_parse("x").unix
+b = core::f()

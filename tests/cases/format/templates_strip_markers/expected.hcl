@@ -1,0 +1,1 @@
+a = "x%{~if a~}y%{~else~}z%{~endif~}${~b~}"
