@@ -1,1 +1,22 @@
 //! The builtin types that live in the state alone: terraform_data, random_password, random_id.
+//!
+//! Two providers stand here: `terraform` with `terraform_data`, and `random` with the types of
+//! the random provider under the names, arguments and attributes that people know.
+
+use std::sync::Arc;
+
+use provider::Provider;
+
+mod entropy;
+mod random;
+mod state_only;
+mod terraform;
+mod terraform_data;
+
+pub use random::RandomProvider;
+pub use terraform::TerraformProvider;
+
+/// Every provider of this crate.
+pub fn providers() -> Vec<Arc<dyn Provider>> {
+    vec![Arc::new(RandomProvider::new()), Arc::new(TerraformProvider::new())]
+}
