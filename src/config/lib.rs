@@ -5,6 +5,8 @@
 //! literal. [`values::gather`] collects the values of input variables from where people give them.
 
 pub mod address;
+#[cfg(test)]
+mod cases;
 mod constant;
 mod decode;
 mod files;

@@ -1,10 +1,18 @@
 //! Loading: a folder becomes a module, its calls become modules in turn.
 
-use std::path::Path;
+mod source;
 
-use diagnostics::Diagnostics;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::Config;
+use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span};
+use indexmap::IndexMap;
+use lang::{Block, Body, Name};
+
+use crate::decode::{Declarations, Decoder};
+use crate::files::{self, ModuleFile};
+use crate::{CallKey, Config, Module, RegionBlock, Stack, overrides, topology, validate};
 
 /// A tree and every mistake in it; with errors the tree holds what could be read.
 #[derive(Debug)]
@@ -15,6 +23,208 @@ pub struct Loaded {
 }
 
 /// Reads the stack in `folder` with all its modules, and checks everything that needs no values.
-pub fn load(_folder: &Path) -> Loaded {
-    unimplemented!()
+pub fn load(folder: &Path) -> Loaded {
+    let mut loader = Loader::default();
+    let root = loader.module(folder, Vec::new(), None);
+    let Loader { sources, mut diagnostics, stack, regions, .. } = loader;
+    let config = Config { root, stack, regions, sources, folder: folder.to_path_buf() };
+    validate::config(&config, &mut diagnostics);
+    Loaded { config, diagnostics: diagnostics.sorted() }
+}
+
+/// Reads folder after folder.
+#[derive(Default)]
+struct Loader {
+    sources: SourceMap,
+    diagnostics: Diagnostics,
+    /// Modules that were read already, by their real folder; a folder is read once.
+    loaded: HashMap<PathBuf, Arc<Module>>,
+    /// The real folders of the modules whose calls are being read, outermost first.
+    open: Vec<PathBuf>,
+    stack: Stack,
+    regions: IndexMap<Name, RegionBlock>,
+}
+
+/// The call that asks for a module.
+#[derive(Clone)]
+struct Caller {
+    name: Name,
+    source_span: Span,
+}
+
+impl Loader {
+    /// Reads a folder as the module at `path`; what cannot be read gives an incomplete module.
+    fn module(&mut self, folder: &Path, path: Vec<CallKey>, caller: Option<Caller>) -> Arc<Module> {
+        let real = files::real_path(folder);
+        if self.open.contains(&real) {
+            self.report_cycle(&real, caller);
+            return incomplete(folder, path);
+        }
+        if let Some(module) = self.loaded.get(&real) {
+            return rebased(module, path);
+        }
+        let Some(files) = self.list(folder, caller.as_ref()) else {
+            return incomplete(folder, path);
+        };
+        let (blocks, complete) = self.blocks(files);
+        let mut declared = self.declare(blocks, caller.is_none());
+        declared.module.path = path;
+        declared.module.folder = folder.to_path_buf();
+        declared.module.incomplete = !complete;
+        if caller.is_none() {
+            self.stack = std::mem::take(&mut declared.stack);
+            self.regions = std::mem::take(&mut declared.regions);
+        }
+        self.open.push(real.clone());
+        let module = Arc::new(self.resolve_calls(declared));
+        self.open.pop();
+        self.loaded.insert(real, module.clone());
+        module
+    }
+
+    fn declare(&mut self, blocks: Vec<Block>, root: bool) -> Declarations {
+        let mut decoder = Decoder::new(&self.sources, &mut self.diagnostics, root);
+        blocks.into_iter().for_each(|block| decoder.block(block));
+        decoder.declared
+    }
+
+    /// Lists the files of a module; a folder without any is a mistake.
+    fn list(&mut self, folder: &Path, caller: Option<&Caller>) -> Option<Vec<ModuleFile>> {
+        let shown = folder.display();
+        let span = caller.map(|caller| caller.source_span);
+        let diagnostic = match (files::module_files(folder), caller) {
+            (Ok(files), _) if !files.is_empty() => return Some(files),
+            (Ok(_), Some(caller)) => Diagnostic::error(
+                "No configuration files",
+                format!(
+                    "The directory {shown} of module \"{}\" contains no .hcl or .tf files.",
+                    caller.name
+                ),
+            ),
+            (Ok(_), None) => Diagnostic::error(
+                "No configuration files",
+                format!(
+                    "The directory {shown} contains no .hcl or .tf files, so there is no stack to work on."
+                ),
+            )
+            .hint("change into the folder of a stack, or name it"),
+            (Err(error), Some(caller)) => Diagnostic::error(
+                "Unreadable module directory",
+                format!(
+                    "The directory {shown} could not be read for module \"{}\": {error}.",
+                    caller.name
+                ),
+            ),
+            (Err(error), None) => Diagnostic::error(
+                "Unreadable stack directory",
+                format!("The directory {shown} could not be read: {error}."),
+            ),
+        };
+        self.diagnostics.push(diagnostic.at_or(span));
+        None
+    }
+
+    /// Reads the blocks of all files, with overrides applied; false when a file had mistakes of syntax.
+    fn blocks(&mut self, files: Vec<ModuleFile>) -> (Vec<Block>, bool) {
+        let mut blocks = Vec::new();
+        let mut overriding = Vec::new();
+        let mut complete = true;
+        for file in files {
+            let Some(body) = self.parse(&file, &mut complete) else { continue };
+            let mut decoder = Decoder::new(&self.sources, &mut self.diagnostics, true);
+            body.attributes.values().for_each(|attribute| decoder.stray_attribute(attribute));
+            let target = if file.overrides { &mut overriding } else { &mut blocks };
+            target.extend(body.blocks);
+        }
+        overrides::merge(&mut blocks, overriding, &mut self.diagnostics);
+        (blocks, complete)
+    }
+
+    fn parse(&mut self, file: &ModuleFile, complete: &mut bool) -> Option<Body> {
+        let text = match files::read_text(&file.path) {
+            Ok(text) => text,
+            Err(diagnostic) => {
+                *complete = false;
+                self.diagnostics.push(*diagnostic);
+                return None;
+            }
+        };
+        let id = self.sources.add(file.path.to_string_lossy(), text.as_str());
+        let parse = if file.json { lang::parse::json_file } else { lang::parse::file };
+        let (body, diagnostics) = parse(&text, id);
+        *complete &= !diagnostics.has_errors();
+        self.diagnostics.extend(diagnostics);
+        Some(body)
+    }
+
+    /// Gives every call its module, and every topology its lowering.
+    fn resolve_calls(&mut self, declared: Declarations) -> Module {
+        let Declarations { mut module, topologies, versions, .. } = declared;
+        for (key, call) in &mut module.calls {
+            let version = versions.iter().find(|(name, _)| *name == key.name);
+            if let Some((_, version)) = version {
+                self.diagnostics.push(source::useless_version(&call.name, version));
+            }
+            let caller = Caller { name: call.name.clone(), source_span: call.source_span };
+            let mut path = module.path.clone();
+            path.push(key.clone());
+            call.module = match source::resolve(&call.source, &module.folder) {
+                // A missing source was reported when the block was read.
+                Ok(_) if call.source.is_empty() => incomplete(&module.folder, path),
+                Ok(folder) => self.module(&folder, path, Some(caller)),
+                Err(diagnostic) => {
+                    self.diagnostics.push(diagnostic.at(call.source_span));
+                    incomplete(&module.folder, path)
+                }
+            };
+        }
+        for block in topologies {
+            let mut path = module.path.clone();
+            let lowering = topology::lower(&block, &mut self.sources, &mut self.diagnostics);
+            let key = CallKey::topology(lowering.name.clone());
+            path.push(key.clone());
+            let mut call = lowering;
+            let mut lowered = (*call.module).clone();
+            lowered.path = path;
+            lowered.folder = module.folder.clone();
+            call.module = Arc::new(lowered);
+            module.calls.insert(key, call);
+        }
+        module
+    }
+
+    fn report_cycle(&mut self, real: &Path, caller: Option<Caller>) {
+        let from = self.open.iter().position(|folder| folder == real).unwrap_or(0);
+        let name = |folder: &PathBuf| {
+            folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+        };
+        let mut names: Vec<String> = self.open[from..].iter().map(name).collect();
+        names.extend(names.first().cloned());
+        let detail = format!(
+            "A module cannot call itself, not even by way of others, since it would never end. The folders call each other so: {}.",
+            names.join(" -> ")
+        );
+        let diagnostic = Diagnostic::error("Module cycle", detail);
+        self.diagnostics.push(diagnostic.at_or(caller.map(|caller| caller.source_span)));
+    }
+}
+
+fn incomplete(folder: &Path, path: Vec<CallKey>) -> Arc<Module> {
+    let folder = folder.to_path_buf();
+    Arc::new(Module { path, folder, incomplete: true, ..Module::default() })
+}
+
+/// The same module at another place of the tree.
+fn rebased(module: &Arc<Module>, path: Vec<CallKey>) -> Arc<Module> {
+    if module.path == path {
+        return module.clone();
+    }
+    let mut moved = (**module).clone();
+    for (key, call) in &mut moved.calls {
+        let mut inner = path.clone();
+        inner.push(key.clone());
+        call.module = rebased(&call.module, inner);
+    }
+    moved.path = path;
+    Arc::new(moved)
 }

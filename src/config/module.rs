@@ -19,6 +19,8 @@ pub struct Module {
     pub folder: PathBuf,
     /// Set when it is the lowering of a topology block, which was generated and not read.
     pub generated: bool,
+    /// Set when some of it could not be read, so that a name it lacks may be no mistake.
+    pub incomplete: bool,
     pub variables: IndexMap<Name, Variable>,
     pub locals: IndexMap<Name, Local>,
     pub outputs: IndexMap<Name, Output>,
@@ -67,6 +69,8 @@ pub struct ModuleCall {
 pub struct Variable {
     pub name: Name,
     pub constraint: Constraint,
+    /// Text from the command line or the environment is the value itself and no expression.
+    pub parse_literally: bool,
     /// The default as written; it refers to nothing.
     pub default: Option<Expr>,
     /// The default, converted by the constraint.

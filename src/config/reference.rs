@@ -1,7 +1,7 @@
 //! What a reference refers to, by its words alone.
 
-use diagnostics::{Diagnostic, did_you_mean};
-use lang::{Name, ResourceMode, Step, Traversal};
+use diagnostics::{Diagnostic, Span, did_you_mean};
+use lang::{Expr, Name, ResourceMode, Step, Traversal};
 
 use crate::{CallKey, ResourceKey};
 
@@ -160,4 +160,13 @@ fn reserved(traversal: &Traversal) -> Box<Diagnostic> {
 
 fn invalid(traversal: &Traversal, detail: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("Invalid reference", detail).at(traversal.span))
+}
+
+/// A copy of a reference with every place in it set to one span.
+pub(crate) fn relocated(traversal: &Traversal, span: Span) -> Traversal {
+    let steps = traversal.steps.iter().map(|step| match step {
+        Step::Attribute(name, _) => Step::Attribute(name.clone(), span),
+        Step::Index(key, _) => Step::Index(Expr::new(key.kind.clone(), span), span),
+    });
+    Traversal { root: traversal.root.clone(), root_span: span, steps: steps.collect(), span }
 }

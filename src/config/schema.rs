@@ -1,1 +1,121 @@
-//! Under construction.
+//! What a block may hold: names that are known, names that are required, and words for the rest.
+
+use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span, did_you_mean};
+use lang::{Block, Body, Name};
+
+/// The attributes and blocks that a body may hold.
+pub(crate) struct Shape {
+    pub required: &'static [&'static str],
+    pub optional: &'static [&'static str],
+    pub blocks: &'static [&'static str],
+}
+
+/// Reports everything in the body that the shape does not have, and what it lacks.
+pub(crate) fn check(body: &Body, shape: &Shape, owner: Span, diagnostics: &mut Diagnostics) {
+    for attribute in body.attributes.values() {
+        let name = &*attribute.name;
+        if !shape.required.contains(&name) && !shape.optional.contains(&name) {
+            diagnostics.push(unsupported_argument(name, attribute.name_span, shape));
+        }
+    }
+    for block in &body.blocks {
+        if !shape.blocks.contains(&&*block.kind) {
+            diagnostics.push(unsupported_block(&block.kind, block.kind_span, shape));
+        }
+    }
+    require(body, shape.required, owner, diagnostics);
+}
+
+/// Reports the attributes that the body lacks.
+pub(crate) fn require(body: &Body, required: &[&str], owner: Span, diagnostics: &mut Diagnostics) {
+    for name in required.iter().filter(|name| !body.attributes.contains_key(**name)) {
+        diagnostics.push(missing_argument(name, owner));
+    }
+}
+
+pub(crate) fn missing_argument(name: &str, owner: Span) -> Diagnostic {
+    let detail = format!("The argument \"{name}\" is required, but no definition was found.");
+    Diagnostic::error("Missing required argument", detail).at(owner)
+}
+
+/// An argument that a shape does not have.
+pub(crate) fn unsupported_argument(name: &str, span: Span, shape: &Shape) -> Diagnostic {
+    let mut detail = format!("An argument named \"{name}\" is not expected here.");
+    let known = || shape.required.iter().chain(shape.optional).copied();
+    if shape.blocks.contains(&name) {
+        detail.push_str(&format!(" Did you mean to define a block of type \"{name}\"?"));
+    } else if let Some(near) = did_you_mean(name, known()) {
+        detail.push_str(&format!(" Did you mean \"{near}\"?"));
+    }
+    Diagnostic::error("Unsupported argument", detail).at(span)
+}
+
+/// A block that a shape does not have.
+pub(crate) fn unsupported_block(kind: &str, span: Span, shape: &Shape) -> Diagnostic {
+    let mut detail = format!("Blocks of type \"{kind}\" are not expected here.");
+    if shape.required.contains(&kind) || shape.optional.contains(&kind) {
+        detail.push_str(&format!(
+            " Did you mean to define argument \"{kind}\"? If so, use the equals sign to assign it a value."
+        ));
+    } else if let Some(near) = did_you_mean(kind, shape.blocks.iter().copied()) {
+        detail.push_str(&format!(" Did you mean \"{near}\"?"));
+    }
+    Diagnostic::error("Unsupported block type", detail).at(span)
+}
+
+/// Checks the number of labels; false means that the block cannot be read.
+pub(crate) fn labels(block: &Block, names: &[&str], diagnostics: &mut Diagnostics) -> bool {
+    let kind = &block.kind;
+    let expected = format!(
+        "{} {} ({})",
+        names.len(),
+        if names.len() == 1 { "label" } else { "labels" },
+        names.join(", ")
+    );
+    if let Some(missing) = names.get(block.labels.len()) {
+        let summary = format!("Missing {missing} for {kind}");
+        let detail = format!("All {kind} blocks must have {expected}.");
+        diagnostics.push(Diagnostic::error(summary, detail).at(block.header_span));
+        return false;
+    }
+    if let Some(extra) = block.labels.get(names.len()) {
+        let detail = if names.is_empty() {
+            format!("No labels are expected for {kind} blocks.")
+        } else {
+            format!("Only {expected} are expected for {kind} blocks.")
+        };
+        let summary = format!("Extraneous label for {kind}");
+        diagnostics.push(Diagnostic::error(summary, detail).at(extra.span));
+        return false;
+    }
+    true
+}
+
+/// Tells whether a text can be written as a bare name.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    let mut characters = text.chars();
+    let first = |c: char| c.is_alphabetic() || c == '_';
+    characters.next().is_some_and(first)
+        && characters.all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+/// Reports a name that is none, under the summary `Invalid {what}`.
+pub(crate) fn identifier(name: &Name, span: Span, what: &str, diagnostics: &mut Diagnostics) {
+    if is_identifier(name) {
+        return;
+    }
+    let detail = "A name must start with a letter or underscore and may contain only letters, \
+                  digits, underscores, and dashes.";
+    diagnostics.push(Diagnostic::error(format!("Invalid {what}"), detail).at(span));
+}
+
+/// A place in words, as `main.hcl:3,1-22`.
+pub(crate) fn place(sources: &SourceMap, span: Span) -> String {
+    let Some(file) = sources.file(span.file) else { return "another place".into() };
+    let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
+    if start.line == end.line {
+        format!("{}:{},{}-{}", file.path, start.line, start.column, end.column)
+    } else {
+        format!("{}:{},{}-{},{}", file.path, start.line, start.column, end.line, end.column)
+    }
+}

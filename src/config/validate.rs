@@ -1,1 +1,163 @@
-//! Under construction.
+//! Checks that need the whole tree and no values: references, module calls, provider configurations.
+
+mod body;
+mod calls;
+mod expression;
+mod providers;
+mod refactor;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::{Expr, ExprKind, Name, ResourceMode};
+
+use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
+use body::Surroundings;
+
+/// Checks every module of the tree; a folder that is called more than once is checked once.
+pub(crate) fn config(config: &Config, diagnostics: &mut Diagnostics) {
+    let mut seen = HashSet::new();
+    module(config, &config.root, &mut seen, diagnostics);
+}
+
+fn module<'a>(
+    config: &'a Config,
+    module: &'a Module,
+    seen: &mut HashSet<&'a Path>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut validator = Validator { config, module, diagnostics };
+    validator.calls();
+    if !module.generated && seen.insert(&module.folder) {
+        validator.declarations();
+        validator.refactorings();
+    }
+    for call in module.calls.values() {
+        self::module(config, &call.module, seen, diagnostics);
+    }
+}
+
+/// Checks one module.
+pub(crate) struct Validator<'a> {
+    pub config: &'a Config,
+    pub module: &'a Module,
+    pub diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> Validator<'a> {
+    pub(crate) fn declarations(&mut self) {
+        let plain = Surroundings::default();
+        let module = self.module;
+        if module.path.is_empty() {
+            self.regions();
+        }
+        module.variables.values().for_each(|variable| self.variable(variable));
+        module.locals.values().for_each(|local| self.expression(&local.value, &plain));
+        for output in module.outputs.values() {
+            self.expression(&output.value, &plain);
+            self.rules(&output.preconditions, &plain);
+            self.depends_on(&output.depends_on, &plain);
+        }
+        module.resources.values().for_each(|resource| self.resource(resource, &plain));
+        for call in module.calls.values() {
+            let inside = plain.repeated(call.count.is_some(), call.for_each.is_some());
+            self.optional(&call.count, &plain);
+            self.optional(&call.for_each, &plain);
+            call.inputs.values().for_each(|input| self.expression(&input.value, &inside));
+            self.depends_on(&call.depends_on, &plain);
+        }
+        module.providers.iter().for_each(|provider| self.body(&provider.body, &plain));
+        for check in &module.checks {
+            let inside = Surroundings { scoped: check.data.as_ref(), ..plain.clone() };
+            check.data.iter().for_each(|data| self.resource(data, &plain));
+            self.rules(&check.assertions, &inside);
+        }
+        self.provider_references();
+    }
+
+    fn regions(&mut self) {
+        let plain = Surroundings { region_block: true, ..Surroundings::default() };
+        let config = self.config;
+        for region in config.regions.values() {
+            region.attributes.values().for_each(|a| self.expression(&a.value, &plain));
+        }
+    }
+
+    fn variable(&mut self, variable: &'a Variable) {
+        for rule in &variable.validations {
+            self.rules(std::slice::from_ref(rule), &Surroundings::default());
+            if !refers_to(&rule.condition, &variable.name) {
+                let detail = format!(
+                    "The condition for variable \"{0}\" must refer to var.{0} in order to test incoming values.",
+                    variable.name
+                );
+                let summary = "Invalid variable validation condition";
+                self.diagnostics.push(Diagnostic::error(summary, detail).at(rule.condition.span));
+            }
+        }
+    }
+
+    fn resource(&mut self, resource: &'a Resource, outside: &Surroundings<'a>) {
+        let owner = Surroundings { owner: Some(resource), ..outside.clone() };
+        let inside = owner.repeated(resource.count.is_some(), resource.for_each.is_some());
+        self.optional(&resource.count, &owner);
+        self.optional(&resource.for_each, &owner);
+        self.optional(&resource.region, &inside);
+        self.body(&resource.body, &inside);
+        resource.timeouts.iter().for_each(|timeouts| self.body(timeouts, &inside));
+        self.depends_on(&resource.depends_on, &owner);
+        let lifecycle = &resource.lifecycle;
+        self.optional(&lifecycle.prevent_destroy, &inside);
+        lifecycle.replace_triggered_by.iter().for_each(|expr| self.expression(expr, &inside));
+        self.rules(&lifecycle.preconditions, &inside);
+        let after = Surroundings { owner: None, myself: true, ..inside };
+        self.rules(&lifecycle.postconditions, &after);
+    }
+
+    fn rules(&mut self, rules: &'a [CheckRule], inside: &Surroundings<'a>) {
+        for rule in rules {
+            self.expression(&rule.condition, inside);
+            self.expression(&rule.error_message, inside);
+        }
+    }
+
+    fn optional(&mut self, expr: &'a Option<Expr>, inside: &Surroundings<'a>) {
+        expr.iter().for_each(|expr| self.expression(expr, inside));
+    }
+
+    /// Reports an error.
+    pub(crate) fn report(
+        &mut self,
+        summary: &str,
+        detail: impl Into<String>,
+        span: diagnostics::Span,
+    ) {
+        self.diagnostics.push(Diagnostic::error(summary, detail).at(span));
+    }
+}
+
+fn refers_to(expr: &Expr, variable: &Name) -> bool {
+    let mut found = false;
+    expr.for_each_reference(&mut |traversal| {
+        let named = crate::referent(traversal);
+        found |= matches!(named, Ok((Referent::Variable(name), _)) if name == *variable);
+    });
+    found
+}
+
+/// Names a kind of resource as messages do.
+pub(crate) fn mode_word(mode: ResourceMode) -> &'static str {
+    match mode {
+        ResourceMode::Managed => "managed",
+        ResourceMode::Data => "data",
+    }
+}
+
+/// The word of an expression that is a single bare word.
+pub(crate) fn bare_word(expr: &Expr) -> Option<&Name> {
+    match &expr.kind {
+        ExprKind::Reference(traversal) if traversal.steps.is_empty() => Some(&traversal.root),
+        _ => None,
+    }
+}

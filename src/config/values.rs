@@ -1,13 +1,20 @@
 //! The values of input variables, from everywhere people give them, the strongest last.
+//!
+//! In order: the environment; `terraform.tfvars`, `artiform.tfvars` and their `.json` forms;
+//! `*.auto.tfvars` and `*.auto.tfvars.json` by name; `--var` and `--var-file` in their order.
+
+mod read;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use diagnostics::{Diagnostics, Span};
+use diagnostics::{Diagnostic, Diagnostics, Span};
 use indexmap::IndexMap;
+use lang::convert::ConvertError;
+use lang::value::Marks;
 use lang::{Name, Value};
 
-use crate::{Config, Variable};
+use crate::{Config, Variable, files, schema};
 
 /// Where values come from besides the files in the stack's folder.
 #[derive(Default)]
@@ -17,8 +24,11 @@ pub struct ValueOptions<'a> {
     /// `--var` and `--var-file` in the order of the command line; later ones win.
     pub command_line: Vec<Given>,
     /// Asks a person for a value that is required and missing.
-    pub ask: Option<&'a mut dyn FnMut(&Variable) -> Option<String>>,
+    pub ask: Option<&'a mut Ask<'a>>,
 }
+
+/// Puts a question about a variable to a person; `None` when there is nobody to ask.
+pub type Ask<'a> = dyn FnMut(&Variable) -> Option<String> + 'a;
 
 /// One option of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +51,116 @@ pub struct VariableValue {
     pub given: bool,
 }
 
+/// A value before conversion.
+struct Found {
+    value: Value,
+    origin: String,
+    span: Option<Span>,
+}
+
 /// Collects the values of the root module's variables, one entry for each that has a value.
+///
+/// Conditions (`validation`) are not tried here. A variable that has neither value nor default is
+/// an error.
 pub fn gather(
-    _config: &mut Config,
-    _options: ValueOptions<'_>,
+    config: &mut Config,
+    mut options: ValueOptions<'_>,
 ) -> (IndexMap<Name, VariableValue>, Diagnostics) {
-    unimplemented!()
+    let root = config.root.clone();
+    let mut reader = read::Reader {
+        variables: &root.variables,
+        sources: &mut config.sources,
+        found: IndexMap::new(),
+        diagnostics: Diagnostics::new(),
+    };
+    reader.environment(&options.environment);
+    for path in files::automatic_value_files(&config.folder) {
+        reader.file(&path);
+    }
+    for given in &options.command_line {
+        match given {
+            Given::Assignment(text) => reader.assignment(text),
+            Given::File(path) => reader.file(path),
+        }
+    }
+    if let Some(ask) = options.ask.as_mut() {
+        reader.questions(ask);
+    }
+    let read::Reader { mut found, mut diagnostics, .. } = reader;
+    let mut values = IndexMap::new();
+    for (name, variable) in &root.variables {
+        let value = match found.shift_remove(name) {
+            Some(found) => given(config, variable, found),
+            None => default(variable),
+        };
+        if let Some(value) = diagnostics.absorb(value.map_err(|mistake| *mistake)) {
+            values.insert(name.clone(), value);
+        }
+    }
+    (values, diagnostics)
+}
+
+fn default(variable: &Variable) -> Result<VariableValue, Box<Diagnostic>> {
+    if let Some(value) = &variable.default_value {
+        let (origin, span) = ("default".into(), variable.default.as_ref().map(|d| d.span));
+        let value = marked(variable, value.clone());
+        return Ok(VariableValue { value, origin, span, given: false });
+    }
+    let name = &variable.name;
+    let detail = format!(
+        "The root module input variable \"{name}\" is not set, and has no default value. Use a --var or --var-file command line argument, or the environment variable TF_VAR_{name}, to provide a value for this variable."
+    );
+    let summary = "No value for required variable";
+    Err(Box::new(Diagnostic::error(summary, detail).at(variable.header_span)))
+}
+
+fn given(
+    config: &Config,
+    variable: &Variable,
+    found: Found,
+) -> Result<VariableValue, Box<Diagnostic>> {
+    let name = &variable.name;
+    let place = schema::place(&config.sources, variable.header_span);
+    // The source of a secret is never drawn.
+    let shown = found.span.filter(|_| !variable.sensitive);
+    let placed =
+        |diagnostic: Diagnostic| Box::new(diagnostic.at_or(shown.or(Some(variable.header_span))));
+    if found.value.is_null() && !variable.nullable {
+        if variable.default_value.is_some() {
+            return default(variable);
+        }
+        let detail = format!(
+            "Unsuitable value for var.{name} set by {}: required variable may not be set to null.",
+            found.origin
+        );
+        return Err(placed(Diagnostic::error("Required variable not set", detail)));
+    }
+    match variable.constraint.apply(&found.value) {
+        Ok(value) => {
+            let value = marked(variable, value);
+            let (origin, span) = (found.origin, found.span);
+            Ok(VariableValue { value, origin, span, given: true })
+        }
+        Err(error) => {
+            let detail = format!(
+                "The given value is not suitable for var.{name} declared at {place}: {}. It was set by {}.",
+                conversion_message(&error),
+                found.origin
+            );
+            Err(placed(Diagnostic::error("Invalid value for input variable", detail)))
+        }
+    }
+}
+
+fn marked(variable: &Variable, value: Value) -> Value {
+    let sensitive = if variable.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+    let ephemeral = if variable.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
+    value.with_marks(sensitive | ephemeral)
+}
+
+/// Why a value does not convert, with the place inside of it.
+pub(crate) fn conversion_message(error: &ConvertError) -> String {
+    let path = error.path.to_string();
+    let message = error.message.trim_end_matches('.');
+    if path.is_empty() { message.to_owned() } else { format!("at {path}: {message}") }
 }

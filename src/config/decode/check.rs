@@ -1,0 +1,50 @@
+//! `check`: assertions about the whole, which warn and stop nothing.
+
+use lang::Block;
+
+use super::Decoder;
+use crate::schema::{self, Shape};
+use crate::{Check, Resource};
+
+const SHAPE: Shape = Shape { required: &[], optional: &[], blocks: &["assert", "data"] };
+
+impl Decoder<'_> {
+    pub(super) fn check_block(&mut self, mut block: Block) {
+        if !schema::labels(&block, &["name"], self.diagnostics) {
+            return;
+        }
+        let label = block.labels[0].clone();
+        let name = label.text.clone();
+        schema::identifier(&name, label.span, "check block name", self.diagnostics);
+        schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
+        let asserts = self.take_blocks(&mut block.body, "assert");
+        if asserts.is_empty() {
+            let detail = "Check blocks must have at least one assert block.";
+            self.report("Zero assert blocks", detail, block.header_span);
+        }
+        let assertions = asserts.into_iter().filter_map(|rule| self.rule(rule)).collect();
+        let data = self.scoped_data(&mut block);
+        let span = block.span;
+        let check = Check { name, data, assertions, header_span: block.header_span, span };
+        let first = self.declared.module.checks.iter().find(|other| other.name == check.name);
+        if let Some(first) = first {
+            let what = format!("A check block named \"{}\" was already declared", check.name);
+            let places = (first.header_span, check.header_span);
+            let rule = "Check block names must be unique within a module.";
+            self.duplicate("Duplicate check block configuration", &what, places, rule);
+            return;
+        }
+        self.declared.module.checks.push(check);
+    }
+
+    fn scoped_data(&mut self, block: &mut Block) -> Option<Resource> {
+        let data = self.take_block(&mut block.body, "data", "check block")?;
+        let resource = self.read_resource(data)?;
+        if resource.count.is_some() || resource.for_each.is_some() {
+            let detail = "A data source inside a check block is read once; it cannot use \"count\" \
+                          or \"for_each\".";
+            self.report("Invalid data source in check block", detail, resource.header_span);
+        }
+        Some(resource)
+    }
+}

@@ -1,0 +1,105 @@
+//! Meta-arguments and sub-blocks that several kinds of blocks share.
+
+use diagnostics::Span;
+use lang::{Block, Body, Expr, Step, Traversal};
+
+use super::Decoder;
+use super::literal::is_null;
+use crate::schema::{self, Shape};
+use crate::{CheckRule, ProviderRef};
+
+const RULE: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
+
+impl Decoder<'_> {
+    /// Takes `count` and `for_each`, which exclude each other.
+    pub(crate) fn take_repetition(
+        &mut self,
+        body: &mut Body,
+        what: &str,
+    ) -> (Option<Expr>, Option<Expr>) {
+        let count = self.take(body, "count");
+        let for_each = self.take(body, "for_each");
+        if let (Some(_), Some(for_each)) = (&count, &for_each) {
+            let detail = format!(
+                "The \"count\" and \"for_each\" meta-arguments are mutually-exclusive, only one should be used to be explicit about the number of {what} to be created."
+            );
+            let summary = "Invalid combination of \"count\" and \"for_each\"";
+            self.report(summary, detail, for_each.name_span);
+        }
+        let value = |attribute: Option<lang::Attribute>| {
+            attribute.map(|attribute| attribute.value).filter(|value| !is_null(value))
+        };
+        (value(count), value(for_each))
+    }
+
+    /// Takes `depends_on`: references that are not evaluated.
+    pub(crate) fn take_depends_on(&mut self, body: &mut Body) -> Vec<Traversal> {
+        let Some(list) = self.take_expr(body, "depends_on") else { return Vec::new() };
+        let items = self.items(&list);
+        items.iter().filter_map(|item| Some((*self.traversal(item)?).clone())).collect()
+    }
+
+    /// Takes `provider = aws.west`.
+    pub(crate) fn take_provider(&mut self, body: &mut Body) -> Option<ProviderRef> {
+        let value = self.take_expr(body, "provider")?;
+        self.provider_reference(&value)
+    }
+
+    /// Reads the name of a provider configuration.
+    pub(crate) fn provider_reference(&mut self, expr: &Expr) -> Option<ProviderRef> {
+        let traversal = self.traversal(expr)?;
+        let name = traversal.root.clone();
+        match &*traversal.steps {
+            [] => Some(ProviderRef { name, alias: None, span: expr.span }),
+            [Step::Attribute(alias, _)] => {
+                Some(ProviderRef { name, alias: Some(alias.clone()), span: expr.span })
+            }
+            _ => {
+                let detail = "The provider argument requires a provider type name, optionally \
+                              followed by a period and then a configuration alias.";
+                self.report("Invalid provider configuration reference", detail, expr.span);
+                None
+            }
+        }
+    }
+
+    /// Reads `validation`, `precondition`, `postcondition` or `assert`.
+    pub(crate) fn rule(&mut self, mut block: Block) -> Option<CheckRule> {
+        schema::labels(&block, &[], self.diagnostics);
+        schema::check(&block.body, &RULE, block.header_span, self.diagnostics);
+        let condition = self.take_expr(&mut block.body, "condition")?;
+        let error_message = self.take_expr(&mut block.body, "error_message")?;
+        let (header_span, span) = (block.header_span, block.span);
+        Some(CheckRule { condition, error_message, header_span, span })
+    }
+
+    /// Takes the nested blocks of a kind out of a body.
+    pub(crate) fn take_blocks(&mut self, body: &mut Body, kind: &str) -> Vec<Block> {
+        body.blocks.extract_if(.., |block| &*block.kind == kind).collect()
+    }
+
+    /// Takes the one nested block of a kind; more than one is reported.
+    pub(crate) fn take_block(&mut self, body: &mut Body, kind: &str, owner: &str) -> Option<Block> {
+        let mut blocks = self.take_blocks(body, kind).into_iter();
+        let first = blocks.next()?;
+        for other in blocks {
+            let at = schema::place(self.sources, first.header_span);
+            let detail = format!("This {owner} already has a {kind} block at {at}.");
+            self.report(&format!("Duplicate {kind} block"), detail, other.header_span);
+        }
+        Some(first)
+    }
+
+    /// Reports a name that was taken before, with the place where.
+    pub(crate) fn duplicate(
+        &mut self,
+        summary: &str,
+        what: &str,
+        places: (Span, Span),
+        rule: &str,
+    ) {
+        let (first, again) = places;
+        let at = schema::place(self.sources, first);
+        self.report(summary, format!("{what} at {at}. {rule}"), again);
+    }
+}

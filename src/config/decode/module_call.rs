@@ -1,0 +1,100 @@
+//! `module`: the call of another folder.
+
+use std::sync::Arc;
+
+use diagnostics::Span;
+use indexmap::IndexMap;
+use lang::{Block, Body, Expr, ExprKind};
+
+use super::Decoder;
+use crate::schema::{self, Shape};
+use crate::{CallKey, Module, ModuleCall, ProviderRef};
+
+const NO_BLOCKS: Shape = Shape { required: &[], optional: &[], blocks: &[] };
+
+impl Decoder<'_> {
+    pub(super) fn module_block(&mut self, mut block: Block) {
+        if !schema::labels(&block, &["name"], self.diagnostics) {
+            return;
+        }
+        let label = block.labels[0].clone();
+        let name = label.text.clone();
+        schema::identifier(&name, label.span, "module instance name", self.diagnostics);
+        schema::require(&block.body, &["source"], block.header_span, self.diagnostics);
+        let source_span = block.body.attributes.get("source").map(|a| a.value.span);
+        let source = self.take_text(&mut block.body, "source");
+        if let Some(version) = self.take(&mut block.body, "version") {
+            self.declared.versions.push((name.clone(), version));
+        }
+        let (count, for_each) = self.take_repetition(&mut block.body, "modules");
+        let depends_on = self.take_depends_on(&mut block.body);
+        let providers = self.take_providers(&mut block.body);
+        self.module_blocks(&block.body);
+        let call = ModuleCall {
+            name: name.clone(),
+            topology: false,
+            source: source.unwrap_or_default(),
+            source_span: source_span.unwrap_or(block.header_span),
+            inputs: block.body.attributes,
+            count,
+            for_each,
+            depends_on,
+            providers,
+            module: Arc::new(Module::default()),
+            header_span: block.header_span,
+            span: block.span,
+        };
+        let key = CallKey::module(name);
+        if let Some(first) = self.declared.module.calls.get(&key) {
+            let places = (first.header_span, block.header_span);
+            let what = format!("A module call named \"{}\" was already defined", key.name);
+            let rule = "Module calls must have unique names within a module.";
+            self.duplicate("Duplicate module call", &what, places, rule);
+            return;
+        }
+        self.declared.module.calls.insert(key, call);
+    }
+
+    fn module_blocks(&mut self, body: &Body) {
+        for inner in &body.blocks {
+            let unsupported = schema::unsupported_block(&inner.kind, inner.kind_span, &NO_BLOCKS);
+            self.diagnostics.push(unsupported);
+        }
+    }
+
+    /// Takes `providers = { aws.peer = aws.west }`.
+    fn take_providers(&mut self, body: &mut Body) -> IndexMap<ProviderRef, ProviderRef> {
+        let mut providers = IndexMap::new();
+        let Some(value) = self.take_expr(body, "providers") else { return providers };
+        let ExprKind::Object(items) = &value.kind else {
+            let detail = "A map of provider names is required, as { aws = aws.west }.";
+            self.report("Invalid providers argument", detail, value.span);
+            return providers;
+        };
+        for (inside, outside) in items.iter() {
+            let inside = self.provider_key(inside);
+            let outside = self.provider_reference(outside);
+            let (Some(inside), Some(outside)) = (inside, outside) else { continue };
+            let span = inside.span;
+            if providers.insert(inside.clone(), outside).is_some() {
+                self.duplicate_mapping(&inside, span);
+            }
+        }
+        providers
+    }
+
+    fn duplicate_mapping(&mut self, inside: &ProviderRef, span: Span) {
+        let detail = format!("The provider configuration \"{inside}\" was set already.");
+        self.report("Duplicate provider mapping", detail, span);
+    }
+
+    /// The key of an object: a bare word arrives as a string, `aws.peer` as a reference.
+    fn provider_key(&mut self, key: &Expr) -> Option<ProviderRef> {
+        let Some(text) = crate::constant::text(key) else { return self.provider_reference(key) };
+        let (name, alias) = match text.split_once('.') {
+            Some((name, alias)) => (name.into(), Some(alias.into())),
+            None => (text, None),
+        };
+        Some(ProviderRef { name, alias, span: key.span })
+    }
+}

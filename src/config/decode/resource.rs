@@ -1,0 +1,212 @@
+//! `resource` and `data`: meta-arguments are lifted out, the rest is left for the provider's schema.
+
+use diagnostics::{Diagnostic, Span};
+use lang::{Block, Body, Expr, ExprKind, Path, PathStep, ResourceMode, Step, Traversal};
+
+use super::Decoder;
+use super::literal::is_null;
+use crate::schema::{self, Shape};
+use crate::{IgnoreChanges, Lifecycle, Resource, constant};
+
+const LIFECYCLE: Shape = Shape {
+    required: &[],
+    optional: &[
+        "create_before_destroy",
+        "destroy",
+        "ignore_changes",
+        "prevent_destroy",
+        "replace_triggered_by",
+    ],
+    blocks: &["postcondition", "precondition"],
+};
+
+impl Decoder<'_> {
+    pub(super) fn resource_block(&mut self, block: Block) {
+        let Some(resource) = self.read_resource(block) else { return };
+        let key = resource.key();
+        if let Some(first) = self.declared.module.resources.get(&key) {
+            let (kind, summary) = match key.mode {
+                ResourceMode::Managed => {
+                    ("resource", format!("Duplicate resource \"{}\" configuration", key.type_name))
+                }
+                ResourceMode::Data => {
+                    ("data resource", format!("Duplicate data \"{}\" configuration", key.type_name))
+                }
+            };
+            let what =
+                format!("A {} {kind} named \"{}\" was already declared", key.type_name, key.name);
+            let places = (first.header_span, resource.header_span);
+            let rule = "Resource names must be unique per type in each module.";
+            self.duplicate(&summary, &what, places, rule);
+            return;
+        }
+        self.declared.module.resources.insert(key, resource);
+    }
+
+    /// Reads a resource or data block, also one inside a `check`.
+    pub(super) fn read_resource(&mut self, mut block: Block) -> Option<Resource> {
+        if !schema::labels(&block, &["type", "name"], self.diagnostics) {
+            return None;
+        }
+        let data = &*block.kind == "data";
+        let (mode, word) = if data {
+            (ResourceMode::Data, "data source")
+        } else {
+            (ResourceMode::Managed, "resource")
+        };
+        let [type_name, name] = [block.labels[0].clone(), block.labels[1].clone()];
+        let type_word = if data { "data source type name" } else { "resource type name" };
+        schema::identifier(&type_name.text, type_name.span, type_word, self.diagnostics);
+        let name_word = format!("{} name", if data { "data resource" } else { "resource" });
+        schema::identifier(&name.text, name.span, &name_word, self.diagnostics);
+        let body = &mut block.body;
+        let (count, for_each) = self.take_repetition(body, "resources");
+        let depends_on = self.take_depends_on(body);
+        let provider = self.take_provider(body);
+        let region = self.take_expr(body, "region").filter(|value| !is_null(value));
+        let lifecycle = self.take_block(body, "lifecycle", word);
+        let lifecycle = lifecycle.map(|block| self.lifecycle(block, mode)).unwrap_or_default();
+        let timeouts = self.take_block(body, "timeouts", word).map(|block| block.body);
+        self.refuse_provisioners(body);
+        self.refuse_reserved(body);
+        Some(Resource {
+            mode,
+            type_name: type_name.text,
+            name: name.text,
+            count,
+            for_each,
+            depends_on,
+            provider,
+            region,
+            lifecycle,
+            timeouts,
+            body: block.body,
+            header_span: block.header_span,
+            span: block.span,
+        })
+    }
+
+    /// Refuses `provisioner` and `connection`, and says what does their work.
+    pub(super) fn refuse_provisioners(&mut self, body: &mut Body) {
+        for kind in ["connection", "provisioner"] {
+            for block in self.take_blocks(body, kind) {
+                let detail = format!(
+                    "Blocks of type \"{kind}\" are not expected here: artiform runs no commands on or beside a resource, since nothing can tell later whether they ran."
+                );
+                let diagnostic = Diagnostic::error("Unsupported block type", detail);
+                let hint = "let the machine configure itself at its start, by user_data";
+                self.diagnostics.push(diagnostic.at(block.header_span).hint(hint));
+            }
+        }
+    }
+
+    fn refuse_reserved(&mut self, body: &mut Body) {
+        for block in body.blocks.extract_if(.., |block| matches!(&*block.kind, "locals" | "_")) {
+            let kind = &block.kind;
+            let detail = format!("The block type name \"{kind}\" is reserved.");
+            let summary = "Reserved block type name in resource block";
+            self.diagnostics.push(Diagnostic::error(summary, detail).at(block.kind_span));
+        }
+    }
+
+    fn lifecycle(&mut self, mut block: Block, mode: ResourceMode) -> Lifecycle {
+        let body = &mut block.body;
+        schema::check(body, &LIFECYCLE, block.header_span, self.diagnostics);
+        if mode == ResourceMode::Data {
+            self.data_lifecycle(body);
+        }
+        let preconditions = self.take_blocks(body, "precondition");
+        let postconditions = self.take_blocks(body, "postcondition");
+        let ignored = self.take_expr(body, "ignore_changes");
+        let triggers = self.take_expr(body, "replace_triggered_by");
+        let triggers = triggers.map(|triggers| self.items(&triggers)).unwrap_or_default();
+        Lifecycle {
+            create_before_destroy: self.take_bool(body, "create_before_destroy"),
+            prevent_destroy: self.take_expr(body, "prevent_destroy").filter(|e| !is_null(e)),
+            ignore_changes: ignored.map(|value| self.ignore_changes(&value)).unwrap_or_default(),
+            replace_triggered_by: triggers.iter().filter_map(|item| self.trigger(item)).collect(),
+            preconditions: preconditions.into_iter().filter_map(|rule| self.rule(rule)).collect(),
+            postconditions: postconditions.into_iter().filter_map(|rule| self.rule(rule)).collect(),
+            destroy: self.take_bool(body, "destroy"),
+        }
+    }
+
+    fn data_lifecycle(&mut self, body: &mut Body) {
+        for name in LIFECYCLE.optional {
+            if let Some(attribute) = self.take(body, name) {
+                let detail = format!(
+                    "The lifecycle argument \"{name}\" is defined only for managed resources (\"resource\" blocks), and is not valid for data resources."
+                );
+                let summary = "Invalid data resource lifecycle argument";
+                self.report(summary, detail, attribute.name_span);
+            }
+        }
+    }
+
+    fn ignore_changes(&mut self, value: &Expr) -> IgnoreChanges {
+        let is_all = |expr: &Expr| match &expr.kind {
+            ExprKind::Reference(traversal) => {
+                &*traversal.root == "all" && traversal.steps.is_empty()
+            }
+            _ => constant::text(expr).as_deref() == Some("all"),
+        };
+        if is_all(value) {
+            return IgnoreChanges::All;
+        }
+        let items = self.items(value);
+        if items.iter().any(|item| constant::text(item).as_deref() == Some("*")) {
+            let detail = "The [\"*\"] form of ignore_changes is no longer in use; write \
+                          ignore_changes = all.";
+            self.report("Invalid ignore_changes wildcard", detail, value.span);
+            return IgnoreChanges::All;
+        }
+        let paths = items.iter().filter_map(|item| {
+            let traversal = self.traversal(item)?;
+            self.ignored_path(&traversal)
+        });
+        let paths: Vec<Path> = paths.collect();
+        if paths.is_empty() { IgnoreChanges::Nothing } else { IgnoreChanges::Paths(paths) }
+    }
+
+    fn ignored_path(&mut self, traversal: &Traversal) -> Option<Path> {
+        let mut path = Path::attribute(traversal.root.clone());
+        for step in &traversal.steps {
+            path.0.push(match step {
+                Step::Attribute(name, _) => PathStep::Attribute(name.clone()),
+                Step::Index(key, span) => PathStep::Index(self.literal_index(key, *span)?),
+            });
+        }
+        Some(path)
+    }
+
+    fn literal_index(&mut self, key: &Expr, span: Span) -> Option<lang::Key> {
+        let literal = constant::key(key);
+        if literal.is_none() {
+            let detail = "The path of an ignored attribute is static: its keys are literal numbers \
+                          or strings.";
+            self.report("Invalid expression", detail, span);
+        }
+        literal
+    }
+
+    /// One item of `replace_triggered_by`: a reference to a managed resource.
+    fn trigger(&mut self, item: &Expr) -> Option<Expr> {
+        let item = self.static_expr(item);
+        let reference = match &item.kind {
+            ExprKind::Reference(traversal) => crate::referent(traversal).ok(),
+            _ => None,
+        };
+        let is_managed = matches!(
+            reference,
+            Some((crate::Referent::Resource(key), _)) if key.mode == ResourceMode::Managed
+        );
+        if !is_managed {
+            let detail = "Only references to resources, their instances or attributes can stand in \
+                          replace_triggered_by. Put other values into a terraform_data resource \
+                          and refer to that.";
+            let summary = "Invalid reference in replace_triggered_by expression";
+            self.report(summary, detail, item.span);
+        }
+        is_managed.then_some(item)
+    }
+}

@@ -1,0 +1,136 @@
+//! `variable`: its type, its default and the conditions that its value must meet.
+
+use diagnostics::{Diagnostic, Span};
+use lang::constraint::Constraint;
+use lang::{Block, Body, Expr, ExprKind, Name, Value};
+
+use super::Decoder;
+use super::literal::is_null;
+use crate::Variable;
+use crate::constant;
+use crate::schema::{self, Shape};
+
+const SHAPE: Shape = Shape {
+    required: &[],
+    optional: &["default", "description", "ephemeral", "nullable", "sensitive", "type"],
+    blocks: &["validation"],
+};
+
+/// Names that mean something else inside a module block.
+const RESERVED: [&str; 8] =
+    ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+
+impl Decoder<'_> {
+    pub(super) fn variable_block(&mut self, mut block: Block) {
+        if !schema::labels(&block, &["name"], self.diagnostics) {
+            return;
+        }
+        let label = block.labels[0].clone();
+        let name = label.text.clone();
+        self.variable_name(&name, label.span);
+        schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
+        let validations = self.take_blocks(&mut block.body, "validation");
+        let typed = block.body.attributes.contains_key("type");
+        let constraint = self.constraint(&mut block.body);
+        let nullable = self.take_bool(&mut block.body, "nullable").unwrap_or(true);
+        let default = self.take_expr(&mut block.body, "default");
+        let default_value =
+            default.as_ref().and_then(|default| self.default_value(default, &constraint, nullable));
+        let variable = Variable {
+            name: name.clone(),
+            parse_literally: !typed || constraint.ty.is_primitive(),
+            constraint,
+            default,
+            default_value,
+            validations: validations.into_iter().filter_map(|rule| self.rule(rule)).collect(),
+            sensitive: self.take_bool(&mut block.body, "sensitive").unwrap_or(false),
+            nullable,
+            ephemeral: self.take_bool(&mut block.body, "ephemeral").unwrap_or(false),
+            description: self.take_text(&mut block.body, "description"),
+            header_span: block.header_span,
+            span: block.span,
+        };
+        if let Some(first) = self.declared.module.variables.get(&name) {
+            let what = format!("A variable named \"{name}\" was already declared");
+            let places = (first.header_span, block.header_span);
+            let rule = "Variable names must be unique within a module.";
+            self.duplicate("Duplicate variable declaration", &what, places, rule);
+            return;
+        }
+        self.declared.module.variables.insert(name, variable);
+    }
+
+    fn variable_name(&mut self, name: &Name, span: Span) {
+        schema::identifier(name, span, "variable name", self.diagnostics);
+        if RESERVED.contains(&&**name) {
+            let detail = format!(
+                "The variable name \"{name}\" is reserved due to its special meaning inside module blocks."
+            );
+            self.report("Invalid variable name", detail, span);
+        }
+    }
+
+    fn constraint(&mut self, body: &mut Body) -> Constraint {
+        let Some(mut ty) = self.take_expr(body, "type") else { return Constraint::any() };
+        // JSON has no bare words, so there the type is a string that holds an expression.
+        if let (true, Some(text)) = (self.is_json(ty.span), constant::text(&ty))
+            && let Ok(parsed) = lang::parse::expression(&text, ty.span.file)
+        {
+            ty = Expr::new(parsed.kind, ty.span);
+        }
+        match Constraint::parse(&ty) {
+            Ok(constraint) => constraint,
+            Err(diagnostic) => {
+                self.diagnostics.push(diagnostic.at_or(Some(ty.span)));
+                Constraint::any()
+            }
+        }
+    }
+
+    /// Evaluates the default, which refers to nothing, and converts it to the type.
+    fn default_value(
+        &mut self,
+        default: &Expr,
+        constraint: &Constraint,
+        nullable: bool,
+    ) -> Option<Value> {
+        if !self.is_constant(default) {
+            return None;
+        }
+        if is_null(default) && !nullable {
+            let detail = "This variable is not nullable, so its default cannot be null.";
+            self.report("Invalid default value for variable", detail, default.span);
+            return None;
+        }
+        let value = self.diagnostics.absorb(constant::value(default))?;
+        match constraint.apply(&value) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let detail = format!(
+                    "This default value is not compatible with the variable's type constraint: {}.",
+                    crate::values::conversion_message(&error)
+                );
+                self.report("Invalid default value for variable", detail, default.span);
+                None
+            }
+        }
+    }
+
+    /// Tells whether an expression neither refers to anything nor calls functions; says so if not.
+    fn is_constant(&mut self, expr: &Expr) -> bool {
+        let mut found = Vec::new();
+        expr.for_each_reference(&mut |traversal| found.push(traversal.span));
+        for span in &found {
+            let diagnostic =
+                Diagnostic::error("Variables not allowed", "Variables may not be used here.");
+            let hint = "move the expression into locals, which may refer to anything";
+            self.diagnostics.push(diagnostic.at(*span).hint(hint));
+        }
+        if let ExprKind::Call(call) = &expr.kind {
+            let detail = "Functions may not be called here.";
+            self.report("Function calls not allowed", detail, call.name_span);
+            return false;
+        }
+        found.is_empty()
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the folder of a called module is.
+
+use std::path::{Path, PathBuf};
+
+use diagnostics::{Diagnostic, did_you_mean};
+use lang::Attribute;
+
+use crate::files;
+
+/// Resolves a module source against the folder of the calling module.
+///
+/// `./x` and `../x` are relative to it; a bare name is looked up in `modules/` of the nearest
+/// parent folder that has one.
+pub(super) fn resolve(source: &str, folder: &Path) -> Result<PathBuf, Box<Diagnostic>> {
+    let local = ["./", "../", "/"].iter().any(|start| source.starts_with(start));
+    if local || matches!(source, "." | ".." | "") {
+        let target = files::join(folder, source);
+        return if files::is_folder(&target) { Ok(target) } else { Err(missing(source, &target)) };
+    }
+    if !is_bare(source) {
+        return Err(unsupported(source));
+    }
+    let Some(modules) = project_modules(folder) else { return Err(unsupported(source)) };
+    let target = files::join(&modules, source);
+    if files::is_folder(&target) {
+        Ok(target)
+    } else if source.contains('/') {
+        Err(unsupported(source))
+    } else {
+        Err(missing(source, &target))
+    }
+}
+
+/// A name, or a path of names, that can be a folder in `modules/`.
+fn is_bare(source: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    source.split('/').all(|part| !part.is_empty() && part.chars().all(plain))
+}
+
+/// The nearest folder `modules`, beside the calling module or above.
+fn project_modules(folder: &Path) -> Option<PathBuf> {
+    let depth = files::real_path(folder).components().count();
+    (0..depth)
+        .map(|up| files::join(folder, &format!("{}modules", "../".repeat(up))))
+        .find(|candidate| files::is_folder(candidate))
+}
+
+fn missing(source: &str, target: &Path) -> Box<Diagnostic> {
+    let detail = format!("The module directory {} does not exist.", target.display());
+    let mut diagnostic = Diagnostic::error("Unreadable module directory", detail);
+    let parent = target.parent().map(Path::to_path_buf).unwrap_or_default();
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned());
+    let siblings = files::folder_names(&parent);
+    let near =
+        name.as_deref().and_then(|name| did_you_mean(name, siblings.iter().map(String::as_str)));
+    if let Some(near) = near {
+        let folder = source.rfind('/').map_or("", |slash| &source[..=slash]);
+        diagnostic = diagnostic.hint(format!("did you mean \"{folder}{near}\"?"));
+    }
+    Box::new(diagnostic)
+}
+
+fn unsupported(source: &str) -> Box<Diagnostic> {
+    let kind = if source.contains("::") || source.contains("://") || source.contains("github.com") {
+        "a repository or an archive"
+    } else {
+        "a module registry or a folder that does not exist"
+    };
+    let detail = format!(
+        "The module source \"{source}\" names {kind}. artiform reads modules from local folders: a path that starts with \"./\" or \"../\", or the name of a folder in the project's modules folder."
+    );
+    let hint = "copy the module into the modules folder and name it there";
+    Box::new(Diagnostic::error("Unsupported module source", detail).hint(hint))
+}
+
+/// A local module has no versions to choose from.
+pub(super) fn useless_version(name: &str, version: &Attribute) -> Diagnostic {
+    let detail = format!(
+        "A version constraint cannot be applied to module \"{name}\", because its source is a local folder, which has one version. Remove the argument."
+    );
+    Diagnostic::error("Invalid module version constraint", detail).at(version.name_span)
+}

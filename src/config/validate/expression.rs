@@ -1,0 +1,266 @@
+//! References in expressions: does what they name exist, and does it mean something there.
+
+use diagnostics::{Diagnostic, did_you_mean};
+use lang::{Expr, Name, ResourceMode, Step, Traversal};
+
+use super::body::Surroundings;
+use super::{Validator, mode_word};
+use crate::{CallKey, ModuleCall, Referent, Resource, ResourceKey, constant};
+
+impl<'a> Validator<'a> {
+    /// Checks every reference of an expression.
+    pub(super) fn expression(&mut self, expr: &'a Expr, inside: &Surroundings<'a>) {
+        let mut references: Vec<&'a Traversal> = Vec::new();
+        expr.for_each_reference(&mut |traversal| references.push(traversal));
+        for traversal in references {
+            if let Some(used) = self.reference(traversal, inside) {
+                self.steps_after(traversal, used, inside);
+            }
+        }
+    }
+
+    /// Checks the name of a reference; gives the number of steps of the name if it exists.
+    pub(super) fn reference(
+        &mut self,
+        traversal: &Traversal,
+        inside: &Surroundings<'a>,
+    ) -> Option<usize> {
+        if inside.iterators.contains(&traversal.root) {
+            return None;
+        }
+        let (referent, used) = match crate::referent(traversal) {
+            Ok(found) => found,
+            Err(diagnostic) => {
+                self.diagnostics.push(*diagnostic);
+                return None;
+            }
+        };
+        let mistake = match &referent {
+            Referent::Variable(name) => self.undeclared_variable(name),
+            Referent::Local(name) => self.undeclared_local(name),
+            Referent::Module(key) => self.undeclared_module(key),
+            Referent::Resource(key) => {
+                self.self_reference(key, inside).or_else(|| self.undeclared_resource(key, inside))
+            }
+            Referent::Region => self.region_reference(traversal, inside),
+            other => out_of_place(other, inside),
+        };
+        match mistake {
+            Some(mistake) => {
+                self.diagnostics.push(mistake.at_or(Some(traversal.span)));
+                None
+            }
+            None => Some(used),
+        }
+    }
+
+    fn undeclared_variable(&self, name: &Name) -> Option<Diagnostic> {
+        let variables = &self.module.variables;
+        if variables.contains_key(name) || self.module.incomplete {
+            return None;
+        }
+        let more = match did_you_mean(name, variables.keys().map(|name| &**name)) {
+            Some(near) => format!("Did you mean \"{near}\"?"),
+            None => format!("This variable can be declared with a variable \"{name}\" {{}} block."),
+        };
+        let detail =
+            format!("An input variable with the name \"{name}\" has not been declared. {more}");
+        Some(Diagnostic::error("Reference to undeclared input variable", detail))
+    }
+
+    fn undeclared_local(&self, name: &Name) -> Option<Diagnostic> {
+        let locals = &self.module.locals;
+        if locals.contains_key(name) || self.module.incomplete {
+            return None;
+        }
+        let mut detail = format!("A local value with the name \"{name}\" has not been declared.");
+        if let Some(near) = did_you_mean(name, locals.keys().map(|name| &**name)) {
+            detail.push_str(&format!(" Did you mean \"{near}\"?"));
+        }
+        Some(Diagnostic::error("Reference to undeclared local value", detail))
+    }
+
+    fn undeclared_module(&self, key: &CallKey) -> Option<Diagnostic> {
+        let calls = &self.module.calls;
+        if calls.contains_key(key) || self.module.incomplete {
+            return None;
+        }
+        let (summary, what) = if key.topology {
+            ("Reference to undeclared topology", "topology")
+        } else {
+            ("Reference to undeclared module", "module call")
+        };
+        let place = self.module.display_name();
+        let mut detail = format!("No {what} named \"{}\" is declared in {place}.", key.name);
+        let names = calls.keys().filter(|other| other.topology == key.topology);
+        if let Some(near) = did_you_mean(&key.name, names.map(|other| &*other.name)) {
+            detail.push_str(&format!(" Did you mean \"{near}\"?"));
+        }
+        Some(Diagnostic::error(summary, detail))
+    }
+
+    fn self_reference(&self, key: &ResourceKey, inside: &Surroundings<'a>) -> Option<Diagnostic> {
+        inside.owner.filter(|owner| owner.key() == *key)?;
+        let detail = format!("Configuration for {key} may not refer to itself.");
+        Some(Diagnostic::error("Self-referential block", detail))
+    }
+
+    fn undeclared_resource(
+        &self,
+        key: &ResourceKey,
+        inside: &Surroundings<'a>,
+    ) -> Option<Diagnostic> {
+        let resources = &self.module.resources;
+        let scoped = inside.scoped.is_some_and(|data| data.key() == *key);
+        if resources.contains_key(key) || scoped || self.module.incomplete {
+            return None;
+        }
+        let detail = format!(
+            "A {} resource \"{}\" \"{}\" has not been declared in {}.",
+            mode_word(key.mode),
+            key.type_name,
+            key.name,
+            self.module.display_name()
+        );
+        let mut diagnostic = Diagnostic::error("Reference to undeclared resource", detail);
+        if let Some(near) = self.near_resource(key) {
+            diagnostic = diagnostic.hint(format!("did you mean {near}?"));
+        }
+        Some(diagnostic)
+    }
+
+    /// What was probably meant: the other mode, a root word, another name or another type.
+    fn near_resource(&self, key: &ResourceKey) -> Option<String> {
+        let resources = &self.module.resources;
+        let other = match key.mode {
+            ResourceMode::Managed => ResourceMode::Data,
+            ResourceMode::Data => ResourceMode::Managed,
+        };
+        let swapped = ResourceKey { mode: other, ..key.clone() };
+        if resources.contains_key(&swapped) {
+            return Some(swapped.to_string());
+        }
+        let full = key.to_string();
+        let known: Vec<String> = resources.keys().map(ResourceKey::to_string).collect();
+        if let Some(near) = did_you_mean(&full, known.iter().map(String::as_str)) {
+            return Some(near.to_owned());
+        }
+        let roots = ["data", "each", "local", "module", "region", "topology", "var"];
+        let root = did_you_mean(&key.type_name, roots)?;
+        Some(format!("{root}.{}", key.name))
+    }
+
+    fn region_reference(
+        &self,
+        traversal: &Traversal,
+        inside: &Surroundings<'a>,
+    ) -> Option<Diagnostic> {
+        if inside.region_block {
+            let detail = "A region block cannot refer to the regions, since it is one of them.";
+            return Some(Diagnostic::error("Self-referential block", detail));
+        }
+        let (name, span) = match traversal.steps.first()? {
+            Step::Attribute(name, span) => (name.clone(), *span),
+            Step::Index(key, span) => (constant::text(key)?, *span),
+        };
+        if self.config.regions.contains_key(&name) || self.config.root.incomplete {
+            return None;
+        }
+        let detail = format!("No region named \"{name}\" is declared in the root module.");
+        let mut diagnostic = Diagnostic::error("Reference to undeclared region", detail).at(span);
+        let names = self.config.regions.keys().map(|name| &**name);
+        diagnostic = match did_you_mean(&name, names) {
+            Some(near) => diagnostic.hint(format!("did you mean region[\"{near}\"]?")),
+            None => diagnostic.hint(format!("declare it: region \"{name}\" {{}}")),
+        };
+        Some(diagnostic)
+    }
+
+    /// Checks what follows the name: instance keys, and the outputs of modules.
+    fn steps_after(&mut self, traversal: &Traversal, used: usize, inside: &Surroundings<'a>) {
+        let rest = traversal.steps.get(used..).unwrap_or_default();
+        let mistake = match crate::referent(traversal) {
+            Ok((Referent::Resource(key), _)) => {
+                let scoped = inside.scoped.filter(|data| data.key() == key);
+                let resource = scoped.or_else(|| self.module.resources.get(&key));
+                resource.and_then(|resource| wrong_key(resource, &key, rest))
+            }
+            Ok((Referent::Module(key), _)) => {
+                self.module.calls.get(&key).and_then(|call| wrong_output(call, &key, rest))
+            }
+            _ => None,
+        };
+        self.diagnostics.extend(mistake.map(|mistake| mistake.at_or(Some(traversal.span))));
+    }
+}
+
+/// `each`, `count` and `self` where they mean nothing.
+fn out_of_place(referent: &Referent, inside: &Surroundings<'_>) -> Option<Diagnostic> {
+    match referent {
+        Referent::Each if !inside.each => Some(Diagnostic::error(
+            "Reference to \"each\" in context without for_each",
+            "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is set.",
+        )),
+        Referent::Count if !inside.count => Some(Diagnostic::error(
+            "Reference to \"count\" in non-counted context",
+            "The \"count\" object can only be used in \"module\", \"resource\", and \"data\" blocks, and only when the \"count\" argument is set.",
+        )),
+        Referent::Self_ if !inside.myself => Some(Diagnostic::error(
+            "Invalid \"self\" reference",
+            "The \"self\" object is not available in this context. This object can be used only in postcondition blocks.",
+        )),
+        _ => None,
+    }
+}
+
+/// An instance key that is missing or too much.
+fn wrong_key(resource: &Resource, key: &ResourceKey, rest: &[Step]) -> Option<Diagnostic> {
+    let repeated = match (&resource.count, &resource.for_each) {
+        (Some(_), _) => Some(("count", "count.index")),
+        (_, Some(_)) => Some(("for_each", "each.key")),
+        _ => None,
+    };
+    match (repeated, rest.first()) {
+        (Some((argument, example)), Some(Step::Attribute(..))) => {
+            let detail = format!(
+                "Because {key} has \"{argument}\" set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    {key}[{example}]"
+            );
+            Some(Diagnostic::error("Missing resource instance key", detail))
+        }
+        (None, Some(Step::Index(_, span))) => {
+            let detail = format!(
+                "Because {key} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
+            );
+            Some(Diagnostic::error("Unexpected resource instance key", detail).at(*span))
+        }
+        _ => None,
+    }
+}
+
+/// An output that the called module does not have.
+fn wrong_output(call: &ModuleCall, key: &CallKey, rest: &[Step]) -> Option<Diagnostic> {
+    let repeated = call.count.is_some() || call.for_each.is_some();
+    let step = match (repeated, rest) {
+        (true, [Step::Index(..), step, ..]) | (false, [step, ..]) => step,
+        (true, [Step::Attribute(name, span), ..]) => {
+            let (argument, example) =
+                if call.count.is_some() { ("count", "0") } else { ("for_each", "each.key") };
+            let detail = format!(
+                "Because {key} has \"{argument}\" set, its outputs must be accessed on specific instances: {key}[{example}].{name}"
+            );
+            return Some(Diagnostic::error("Missing module instance key", detail).at(*span));
+        }
+        _ => return None,
+    };
+    let Step::Attribute(name, span) = step else { return None };
+    let outputs = &call.module.outputs;
+    if outputs.contains_key(name) || call.module.incomplete {
+        return None;
+    }
+    let mut detail = format!("This object does not have an attribute named \"{name}\".");
+    match did_you_mean(name, outputs.keys().map(|name| &**name)) {
+        Some(near) => detail.push_str(&format!(" Did you mean \"{near}\"?")),
+        None => detail.push_str(&format!(" The module {key} declares no such output.")),
+    }
+    Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
+}

@@ -1,0 +1,112 @@
+//! `moved`, `removed` and `import`: do they fit what is declared.
+
+use lang::{ModuleAddress, ResourceAddress};
+
+use super::Validator;
+use super::body::Surroundings;
+use crate::{CallKey, Import, Module, MovedEndpoint, ResourceKey};
+
+impl<'a> Validator<'a> {
+    pub(super) fn refactorings(&mut self) {
+        let module = self.module;
+        for import in &module.imports {
+            self.import(import);
+        }
+        for removed in &module.removed {
+            if self.exists(&removed.from) {
+                let detail = format!(
+                    "This statement declares that {} was removed, but it is still declared in configuration.",
+                    display(&removed.from)
+                );
+                self.report("Removed resource still exists", detail, removed.span);
+            }
+        }
+        for moved in module.moved.iter().filter(|moved| is_whole(&moved.from)) {
+            // `a` to `a[0]` moves within what is still declared.
+            if self.exists(&moved.from) && without_keys(&moved.from) != without_keys(&moved.to) {
+                let detail = format!(
+                    "This statement declares a move from {}, but that is still declared in configuration.",
+                    display(&moved.from)
+                );
+                self.report("Moved object still exists", detail, moved.span);
+            }
+        }
+    }
+
+    fn import(&mut self, import: &'a Import) {
+        let plain = Surroundings::default();
+        let inside = plain.repeated(false, import.for_each.is_some());
+        import.for_each.iter().for_each(|expr| self.expression(expr, &plain));
+        self.expression(&import.id, &inside);
+        let keys = import.to.module.iter().filter_map(|step| step.index.as_ref());
+        keys.chain(import.to.index.as_ref()).for_each(|key| self.expression(key, &inside));
+        let calls = import.to.module.iter().map(|step| &step.call);
+        let missing = match descend(self.module, calls) {
+            Some(module) => {
+                !module.incomplete && !module.resources.contains_key(&import.to.resource)
+            }
+            None => !self.module.incomplete,
+        };
+        if missing {
+            let detail = format!(
+                "The configuration for the import target {} does not exist. All target instances must have an associated configuration to be imported.",
+                import.to.resource
+            );
+            let summary = "Configuration for import target does not exist";
+            self.report(summary, detail, import.to.span);
+        }
+    }
+
+    fn exists(&self, endpoint: &MovedEndpoint) -> bool {
+        let (modules, resource) = match endpoint {
+            MovedEndpoint::Module(module) => (module, None),
+            MovedEndpoint::Resource(resource) => (&resource.module, Some(key_of(resource))),
+        };
+        let calls: Vec<CallKey> = calls_of(modules);
+        let Some(module) = descend(self.module, calls.iter()) else { return false };
+        resource.is_none_or(|resource| module.resources.contains_key(&resource))
+    }
+}
+
+fn key_of(address: &ResourceAddress) -> ResourceKey {
+    ResourceKey {
+        mode: address.mode,
+        type_name: address.type_name.clone(),
+        name: address.name.clone(),
+    }
+}
+
+fn calls_of(module: &ModuleAddress) -> Vec<CallKey> {
+    let call =
+        |step: &lang::ModuleStep| CallKey { topology: step.topology, name: step.name.clone() };
+    module.0.iter().map(call).collect()
+}
+
+/// The module that a path of calls leads to.
+fn descend<'m, 'k>(
+    module: &'m Module,
+    mut calls: impl Iterator<Item = &'k CallKey>,
+) -> Option<&'m Module> {
+    calls.try_fold(module, |module, key| module.calls.get(key).map(|call| &*call.module))
+}
+
+fn display(endpoint: &MovedEndpoint) -> String {
+    match endpoint {
+        MovedEndpoint::Module(module) => module.to_string(),
+        MovedEndpoint::Resource(resource) => resource.to_string(),
+    }
+}
+
+fn without_keys(endpoint: &MovedEndpoint) -> (Vec<CallKey>, Option<ResourceKey>) {
+    match endpoint {
+        MovedEndpoint::Module(module) => (calls_of(module), None),
+        MovedEndpoint::Resource(resource) => (calls_of(&resource.module), Some(key_of(resource))),
+    }
+}
+
+fn is_whole(endpoint: &MovedEndpoint) -> bool {
+    match endpoint {
+        MovedEndpoint::Module(module) => module.0.iter().all(|step| step.key.is_none()),
+        MovedEndpoint::Resource(resource) => resource.key.is_none(),
+    }
+}
