@@ -1,1 +1,35 @@
 //! The graph that turns configuration and state into a plan, and a plan into the world.
+//!
+//! [`plan`] walks all declarations in dependency order ([`walk`]), reads what is recorded in batches
+//! ([`prior`]) and decides what happens to each instance ([`instance`]). [`apply`] builds the execution
+//! graph ([`steps`]) and obeys it: each change is durable in the journal before the next step starts.
+
+mod apply;
+mod dependency;
+mod events;
+mod expand;
+mod graph;
+mod instance;
+mod moves;
+mod operation;
+mod options;
+mod pending;
+mod perform;
+mod planning;
+mod prior;
+mod record;
+mod removal;
+mod resources;
+mod rules;
+mod scope;
+mod steps;
+mod tables;
+mod tree;
+mod trigger;
+mod values;
+mod walk;
+
+pub use apply::{Applied, ApplyOptions, apply};
+pub use events::{Event, Events};
+pub use options::{PlanInput, PlanOptions, Planned, Planning, Selector};
+pub use planning::{plan, validate};

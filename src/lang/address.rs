@@ -4,6 +4,10 @@ use std::fmt;
 
 use crate::Name;
 
+mod parse;
+
+pub use parse::AddressError;
+
 /// The instance key of `count` or `for_each`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Key {

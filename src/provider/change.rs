@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lang::{Data, Name, Path, PathStep, Value};
 
-use crate::{Attribute, Nesting, NestedBlock, PlanRequest, Planned, Schema};
+use crate::{Attribute, NestedBlock, Nesting, PlanRequest, Planned, Schema};
 
 /// Merges the configuration with what was recorded.
 ///
@@ -75,7 +75,8 @@ fn propose_block(block: &NestedBlock, recorded: Option<&Value>, configured: &Val
             return propose(&block.schema, recorded.filter(|r| !r.is_null()), configured);
         }
         (Data::Set(ty, values), _) => {
-            let merged: Vec<Value> = values.iter().map(|v| propose_member(block, recorded, v)).collect();
+            let merged: Vec<Value> =
+                values.iter().map(|v| propose_member(block, recorded, v)).collect();
             return Value::set(ty.clone(), merged).with_marks(configured.marks);
         }
         _ => return configured.clone(),
@@ -107,7 +108,8 @@ pub fn default_plan(schema: &Schema, request: &PlanRequest<'_>) -> Planned {
         let attributes = std::sync::Arc::make_mut(attributes);
         for (name, attribute) in &schema.attributes {
             let configured = request.config.get(name).is_some_and(|value| !value.is_null());
-            let recomputed = attribute.recomputed_with.iter().any(|n| changed.iter().any(|c| **c == **n));
+            let recomputed =
+                attribute.recomputed_with.iter().any(|n| changed.iter().any(|c| **c == **n));
             let decided_anew = recomputed || !replace.is_empty();
             if attribute.computed && !configured && decided_anew {
                 attributes.insert(name.clone(), Value::unknown(attribute.ty.clone()));
@@ -159,12 +161,22 @@ pub fn replacements(schema: &Schema, prior: &Value, planned: &Value) -> Vec<Path
     for (name, block) in &schema.blocks {
         let (Some(a), Some(b)) = (prior.get(name), planned.get(name)) else { continue };
         let at = Path::attribute(name.clone());
-        if block_forces_replacement(block) && a.elements().map(<[_]>::len) != b.elements().map(<[_]>::len) {
+        if block_forces_replacement(block)
+            && a.elements().map(<[_]>::len) != b.elements().map(<[_]>::len)
+        {
             paths.push(at.clone());
         }
-        for (i, (a, b)) in a.elements().unwrap_or_default().iter().zip(b.elements().unwrap_or_default()).enumerate() {
+        for (i, (a, b)) in a
+            .elements()
+            .unwrap_or_default()
+            .iter()
+            .zip(b.elements().unwrap_or_default())
+            .enumerate()
+        {
             let index = PathStep::Index(lang::Key::Int(i64::try_from(i).unwrap_or(i64::MAX)));
-            paths.extend(replacements(&block.schema, a, b).into_iter().map(|inner| join(&at, &index, inner)));
+            paths.extend(
+                replacements(&block.schema, a, b).into_iter().map(|inner| join(&at, &index, inner)),
+            );
         }
     }
     paths

@@ -6,7 +6,7 @@ use diagnostics::{Diagnostic, Diagnostics, Span, did_you_mean};
 use lang::convert::convert;
 use lang::{Block, Body, Data, Key, Name, Path, PathStep, Scope, Value, eval};
 
-use crate::{Attribute, Nesting, NestedBlock, Schema};
+use crate::{Attribute, NestedBlock, Nesting, Schema};
 
 mod dynamic;
 
@@ -89,11 +89,21 @@ fn misfit(name: &str, error: &lang::convert::ConvertError) -> Diagnostic {
     let place = if error.path.0.is_empty() {
         format!("\"{name}\"")
     } else {
-        format!("\"{}\"", Path(std::iter::once(PathStep::Attribute(name.into())).chain(error.path.0.iter().cloned()).collect()))
+        format!(
+            "\"{}\"",
+            Path(
+                std::iter::once(PathStep::Attribute(name.into()))
+                    .chain(error.path.0.iter().cloned())
+                    .collect()
+            )
+        )
     };
     Diagnostic::error(
         "Incorrect attribute value type",
-        format!("Inappropriate value for attribute {place}: {}.", error.message.trim_end_matches('.')),
+        format!(
+            "Inappropriate value for attribute {place}: {}.",
+            error.message.trim_end_matches('.')
+        ),
     )
 }
 
@@ -159,7 +169,11 @@ fn gather(schema: &NestedBlock, members: Vec<(Option<Key>, Value)>) -> Value {
 }
 
 /// JSON syntax writes nested blocks as an object or a list of objects.
-fn from_attribute(attribute: &lang::Attribute, schema: &NestedBlock, context: Context<'_>) -> Value {
+fn from_attribute(
+    attribute: &lang::Attribute,
+    schema: &NestedBlock,
+    context: Context<'_>,
+) -> Value {
     let (scope, diagnostics) = context;
     let ty = schema.value_type();
     let Some(value) = diagnostics.absorb(eval::evaluate(&attribute.value, scope)) else {
@@ -191,7 +205,9 @@ fn fill(value: &Value, schema: &Schema) -> Value {
             }
             all
         }
-        Data::Tuple(items) => Value::tuple(items.iter().map(|i| fill(i, schema)).collect::<Vec<_>>()),
+        Data::Tuple(items) => {
+            Value::tuple(items.iter().map(|i| fill(i, schema)).collect::<Vec<_>>())
+        }
         _ => value.clone(),
     };
     filled.with_marks(value.marks)

@@ -11,12 +11,12 @@ mod registry;
 pub mod schema;
 
 pub use operation::{
-    CreateRequest, DataSource, DeleteRequest, Effect, Finding, FindRequest, OperationError,
+    CreateRequest, DataSource, DeleteRequest, Effect, FindRequest, Finding, OperationError,
     PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report, ResourceType,
     StepRecorder, UpdateRequest,
 };
 pub use registry::{Connection, Provider, Registry};
-pub use schema::{Attribute, AttributeClass, Nesting, NestedBlock, Schema};
+pub use schema::{Attribute, AttributeClass, NestedBlock, Nesting, Schema};
 
 /// A boxed future, as every operation returns.
 pub type Future<'a, T> = futures::future::BoxFuture<'a, T>;

@@ -23,6 +23,17 @@ pub trait ResourceType: Send + Sync {
         Effect::External
     }
 
+    /// The types of things that such a thing lives on, such as `local_server`.
+    fn host_types(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Tells whether the thing with these attributes ceases to exist together with `host`, so that it
+    /// needs no deletion of its own. Asked only of hosts of [`Self::host_types`].
+    fn vanishes_with(&self, _attributes: &Value, _host: &Value) -> bool {
+        false
+    }
+
     /// Decides what a change will look like: which attributes are known, what forces replacement.
     ///
     /// # Errors

@@ -72,7 +72,10 @@ impl Registry {
     }
 
     /// The resource type of this name and its provider.
-    pub fn resource_type(&self, name: &str) -> Option<(&Arc<dyn Provider>, &Arc<dyn ResourceType>)> {
+    pub fn resource_type(
+        &self,
+        name: &str,
+    ) -> Option<(&Arc<dyn Provider>, &Arc<dyn ResourceType>)> {
         self.resource_types.get(name).map(|(i, t)| (&self.providers[*i], t))
     }
 

@@ -28,7 +28,10 @@ pub(super) fn expand(
     scope: &dyn Scope,
 ) -> Result<Option<Members>, Diagnostics> {
     let Some(for_each) = block.body.attributes.get("for_each") else {
-        return Err(missing(block, "The argument \"for_each\" is required, but no definition was found."));
+        return Err(missing(
+            block,
+            "The argument \"for_each\" is required, but no definition was found.",
+        ));
     };
     let Some(content) = block.body.blocks.iter().find(|b| &*b.kind == "content") else {
         return Err(missing(block, "A dynamic block needs a \"content\" block."));
@@ -53,12 +56,11 @@ fn missing(block: &Block, detail: &str) -> Diagnostics {
 }
 
 fn iterator_name(block: &Block) -> Name {
-    let named = block.body.attributes.get("iterator").and_then(|attribute| {
-        match &attribute.value.kind {
+    let named =
+        block.body.attributes.get("iterator").and_then(|attribute| match &attribute.value.kind {
             lang::ExprKind::Reference(t) if t.steps.is_empty() => Some(t.root.clone()),
             _ => None,
-        }
-    });
+        });
     named.unwrap_or_else(|| kind_of(block).into())
 }
 

@@ -1,0 +1,292 @@
+//! Obeys a plan: a ready-queue over dependency counts, each change durable before the next step starts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use diagnostics::Diagnostics;
+use futures::future::{BoxFuture, FutureExt};
+use futures::stream::{FuturesUnordered, StreamExt};
+use lang::{Marks, Name, json};
+use plan::{Action, PlanMode};
+use provider::Effect;
+use state::{OutputState, Store};
+use tokio::sync::{Semaphore, watch};
+
+use crate::events::{Event, Events};
+use crate::operation::Outcome;
+use crate::options::Planned;
+use crate::steps::{self, Step, Steps};
+use crate::tree::{NodeKind, Tree};
+use crate::walk::Run;
+
+/// How apply is to run.
+pub struct ApplyOptions {
+    pub events: Events,
+    /// Becomes true when nothing new is to be started.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// How apply ended.
+#[derive(Debug, Default)]
+pub struct Applied {
+    pub diagnostics: Diagnostics,
+    pub added: usize,
+    pub changed: usize,
+    pub destroyed: usize,
+    pub forgotten: usize,
+    /// It was told to stop, and some steps were not started.
+    pub interrupted: bool,
+    /// The root module's outputs as they are now recorded.
+    pub outputs: BTreeMap<Name, OutputState>,
+}
+
+/// Obeys a plan. What succeeds is kept whatever else fails; independent branches finish.
+pub async fn apply(planned: Planned, store: Arc<Store>, options: ApplyOptions) -> Applied {
+    let mode = planned.plan.mode;
+    let mut run = planned.run;
+    run.events = options.events;
+    run.diagnostics = Diagnostics::new();
+    let mut applied = Applied::default();
+    let built = match steps::build(&run) {
+        Ok(steps) => steps,
+        Err(diagnostics) => {
+            applied.diagnostics = diagnostics;
+            return applied;
+        }
+    };
+    if let Err(error) = run.record_what_was_found(&store).await {
+        applied.diagnostics = error.into();
+        return applied;
+    }
+    let parallelism = run.options.parallelism.max(1);
+    let mut executor = Executor {
+        run,
+        store,
+        steps: built,
+        limit: Arc::new(Semaphore::new(parallelism)),
+        ready: BTreeSet::new(),
+        running: FuturesUnordered::new(),
+        failed: BTreeSet::new(),
+        applied,
+        started: BTreeMap::new(),
+    };
+    executor.execute(options.stop).await;
+    executor.finish(mode).await
+}
+
+/// What came out of a step that ran by itself.
+pub(crate) enum Completion {
+    /// The thing was read again, because it could not be read before.
+    Read(provider::ReadOutcome),
+    Data(Result<lang::Value, provider::OperationError>),
+    Done(Outcome),
+}
+
+pub(crate) struct Executor {
+    pub run: Run,
+    pub store: Arc<Store>,
+    pub steps: Steps,
+    /// Calls in flight; what lives in the state alone is not limited.
+    limit: Arc<Semaphore>,
+    /// Ready steps by what they are called, so that runs repeat.
+    ready: BTreeSet<(String, usize)>,
+    running: FuturesUnordered<BoxFuture<'static, (usize, Completion)>>,
+    failed: BTreeSet<usize>,
+    pub applied: Applied,
+    pub started: BTreeMap<usize, Instant>,
+}
+
+impl Executor {
+    async fn execute(&mut self, mut stop: watch::Receiver<bool>) {
+        for step in 0..self.steps.steps.len() {
+            if self.steps.waiting[step] == 0 {
+                self.make_ready(step);
+            }
+        }
+        let mut watching = true;
+        loop {
+            let stopping = *stop.borrow();
+            if !stopping {
+                self.start_ready();
+            }
+            if self.running.is_empty() {
+                self.applied.interrupted = stopping && !self.ready.is_empty();
+                break;
+            }
+            tokio::select! {
+                completed = self.running.next() => {
+                    if let Some((step, completion)) = completed {
+                        self.complete(step, completion);
+                    }
+                }
+                changed = stop.changed(), if watching => watching = changed.is_ok(),
+            }
+        }
+    }
+
+    fn make_ready(&mut self, step: usize) {
+        let name = match self.steps.steps[step] {
+            Step::Apply(i) | Step::Destroy(i) => self.run.instances[i].address.clone(),
+            // Values come first: they cost nothing and others wait for them.
+            Step::Value(..) | Step::Gather(..) => String::new(),
+        };
+        self.ready.insert((name, step));
+    }
+
+    fn start_ready(&mut self) {
+        while let Some((_, step)) = self.ready.pop_first() {
+            match self.steps.steps[step] {
+                Step::Gather(..) => self.succeed(step),
+                Step::Value(node, ordinal) => {
+                    let before = std::mem::take(&mut self.run.diagnostics);
+                    self.run.visit_value(node, ordinal);
+                    let found = std::mem::replace(&mut self.run.diagnostics, before);
+                    if found.has_errors() {
+                        self.fail(step, found);
+                    } else {
+                        self.succeed(step);
+                    }
+                }
+                Step::Apply(i) => self.start_apply(step, i),
+                Step::Destroy(i) => self.start_destroy(step, i),
+            }
+        }
+    }
+
+    /// Runs an operation, within the limit where it calls the world.
+    pub(crate) fn spawn(
+        &mut self,
+        step: usize,
+        effect: Effect,
+        operation: BoxFuture<'static, Completion>,
+    ) {
+        if effect == Effect::StateOnly {
+            self.running.push(async move { (step, operation.await) }.boxed());
+            return;
+        }
+        let limit = self.limit.clone();
+        let limited = async move {
+            // Closed only when the executor is gone, and then nobody waits.
+            let _permit = limit.acquire_owned().await;
+            (step, operation.await)
+        };
+        self.running.push(limited.boxed());
+    }
+
+    pub(crate) fn succeed(&mut self, step: usize) {
+        for dependent in self.steps.dependents[step].clone() {
+            self.steps.waiting[dependent] -= 1;
+            if self.steps.waiting[dependent] == 0 && !self.failed.contains(&dependent) {
+                self.make_ready(dependent);
+            }
+        }
+    }
+
+    /// Collects what went wrong, and gives up everything that waits for the step.
+    pub(crate) fn fail(&mut self, step: usize, found: Diagnostics) {
+        self.applied.diagnostics.extend(found);
+        let because = self.describe(step);
+        let mut queue = self.steps.dependents[step].clone();
+        while let Some(dependent) = queue.pop() {
+            if !self.failed.insert(dependent) {
+                continue;
+            }
+            if let Step::Apply(i) | Step::Destroy(i) = self.steps.steps[dependent] {
+                let address = self.run.instances[i].address.clone();
+                self.run.events.send(Event::Skipped { address, because: because.clone() });
+            }
+            queue.extend(self.steps.dependents[dependent].iter().copied());
+        }
+        self.failed.insert(step);
+    }
+
+    fn describe(&self, step: usize) -> String {
+        match self.steps.steps[step] {
+            Step::Value(node, _) | Step::Gather(node, _) => self.run.tree.describe(node),
+            Step::Apply(i) | Step::Destroy(i) => self.run.instances[i].address.clone(),
+        }
+    }
+
+    /// Records outputs and the results of checks, and gives the account.
+    async fn finish(mut self, mode: PlanMode) -> Applied {
+        if mode == PlanMode::Normal {
+            self.evaluate_all();
+        }
+        let mut changes = Vec::new();
+        let recorded = self.store.snapshot().outputs.clone();
+        let outputs = if mode == PlanMode::Destroy { BTreeMap::new() } else { self.outputs() };
+        let complete = self.failed.is_empty() && !self.applied.interrupted;
+        for name in recorded.keys() {
+            let gone = !outputs.contains_key(&Name::from(name.as_str()));
+            if gone && (complete || mode == PlanMode::Destroy) {
+                changes.push(state::Change::RemoveOutput(name.clone()));
+            }
+        }
+        for (name, output) in &outputs {
+            if recorded.get(&**name) != Some(output) {
+                let name = name.to_string();
+                changes.push(state::Change::PutOutput { name, output: output.clone() });
+            }
+        }
+        if !changes.is_empty()
+            && let Err(error) = self.store.append(state::Record::changes(changes)).await
+        {
+            let failed = crate::operation::journal_failed(&error);
+            self.applied.diagnostics.extend(Diagnostics::from(failed));
+        }
+        let now = self.store.snapshot();
+        let named = now.outputs.iter().map(|(name, o)| (Name::from(name.as_str()), o.clone()));
+        self.applied.outputs = named.collect();
+        self.applied.diagnostics.extend(std::mem::take(&mut self.run.diagnostics));
+        self.applied.diagnostics = std::mem::take(&mut self.applied.diagnostics).sorted();
+        self.applied
+    }
+
+    /// Evaluates every value again, now that the world is as it is.
+    fn evaluate_all(&mut self) {
+        let graph = self.run.graph.clone();
+        self.run.checks.clear();
+        for node in &graph.order {
+            let declared = self.run.tree.get(*node);
+            let module = declared.module;
+            let is_value = !matches!(
+                declared.kind,
+                NodeKind::Resource(_) | NodeKind::Call(_) | NodeKind::Provider(_)
+            );
+            let count = self.run.tables.module(module).instances.len();
+            if is_value {
+                (0..count).for_each(|o| self.run.visit_value(*node, crate::walk::to_u32(o)));
+            }
+        }
+    }
+
+    fn outputs(&self) -> BTreeMap<Name, OutputState> {
+        let root = self.run.tree.module(Tree::ROOT);
+        let known = root.outputs.iter().filter_map(|(name, node)| {
+            let config = &root.config.outputs[name];
+            let value = self.run.tables.value(*node, 0)?;
+            let ephemeral = config.ephemeral || value.deep_marks().contains(Marks::EPHEMERAL);
+            if !value.is_wholly_known() || value.is_null() || ephemeral {
+                return None;
+            }
+            let output = OutputState {
+                value: json::to_json(value),
+                value_type: json::type_to_json(&value.type_of()),
+                sensitive: config.sensitive,
+            };
+            Some((name.clone(), output))
+        });
+        known.collect()
+    }
+
+    pub(crate) fn count(&mut self, action: Action) {
+        match action {
+            Action::Create | Action::DeleteThenCreate | Action::CreateThenDelete => {
+                self.applied.added += 1;
+            }
+            Action::Update => self.applied.changed += 1,
+            _ => {}
+        }
+    }
+}

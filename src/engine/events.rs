@@ -1,0 +1,66 @@
+//! What happens while the engine works, for those who watch.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use plan::Action;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// Reading starts: so many instances.
+    RefreshStarted {
+        instances: usize,
+    },
+    /// One batch is read.
+    Refreshed {
+        type_name: String,
+        instances: usize,
+    },
+    /// An operation starts. `id` is the thing's id where it has one already.
+    Started {
+        address: String,
+        action: Action,
+        id: Option<String>,
+    },
+    /// What an operation is doing, in a few words.
+    Progress {
+        address: String,
+        words: String,
+    },
+    Finished {
+        address: String,
+        action: Action,
+        id: Option<String>,
+        elapsed: Duration,
+    },
+    Failed {
+        address: String,
+        action: Action,
+        elapsed: Duration,
+    },
+    /// It was not tried, because something that it depends on failed.
+    Skipped {
+        address: String,
+        because: String,
+    },
+    /// An interrupted run's thing was found and taken into the state.
+    Adopted {
+        address: String,
+    },
+}
+
+/// Where events go. Called from many tasks; it must not block.
+#[derive(Clone)]
+pub struct Events(pub Arc<dyn Fn(Event) + Send + Sync>);
+
+impl Events {
+    /// Nobody watches.
+    pub fn silent() -> Self {
+        Self(Arc::new(|_| {}))
+    }
+
+    pub fn send(&self, event: Event) {
+        (self.0)(event);
+    }
+}

@@ -1,0 +1,125 @@
+//! `count` and `for_each` to instances.
+
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::convert::convert;
+use lang::{Data, Expr, Name, Scope, Type, Value, display, eval};
+
+use crate::tables::Expansion;
+
+/// Evaluates `count` or `for_each`. With `checking`, what is not known gives [`Expansion::Unknown`].
+pub(crate) fn expand(
+    count: Option<&Expr>,
+    for_each: Option<&Expr>,
+    scope: &dyn Scope,
+    checking: bool,
+) -> Result<Expansion, Diagnostics> {
+    if let Some(expr) = count {
+        return expand_count(expr, scope, checking);
+    }
+    let Some(expr) = for_each else { return Ok(Expansion::Single) };
+    expand_for_each(expr, scope, checking)
+}
+
+fn expand_count(expr: &Expr, scope: &dyn Scope, checking: bool) -> Result<Expansion, Diagnostics> {
+    let invalid = |detail: &str| -> Diagnostics {
+        Diagnostic::error("Invalid count argument", detail).at(expr.span).into()
+    };
+    let value = eval::evaluate(expr, scope)?;
+    if value.is_sensitive() {
+        return Err(invalid(
+            "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be exposed as a resource instance key.",
+        ));
+    }
+    if value.is_null() {
+        return Err(invalid("The given \"count\" argument value is null. An integer is required."));
+    }
+    let number = convert(&value, &Type::Number).map_err(|e| {
+        invalid(&format!("The given \"count\" argument value is unsuitable: {}.", e.message))
+    })?;
+    if number.is_unknown() {
+        return if checking { Ok(Expansion::Unknown) } else { Err(unknown_count(expr)) };
+    }
+    match number.as_i64() {
+        Some(count) if count >= 0 => Ok(Expansion::Count(usize::try_from(count).unwrap_or(0))),
+        Some(_) => Err(invalid(
+            "The given \"count\" argument value is unsuitable: must be greater than or equal to zero.",
+        )),
+        None => Err(invalid(
+            "The given \"count\" argument value is unsuitable: must be a whole number.",
+        )),
+    }
+}
+
+fn unknown_count(expr: &Expr) -> Diagnostics {
+    Diagnostic::error(
+        "Invalid count argument",
+        "The \"count\" value depends on resource attributes that cannot be determined until apply, so it cannot be predicted how many instances will be created.",
+    )
+    .at(expr.span)
+    .hint("use a value that is known before apply, such as a variable or the length of a list that is written down")
+    .hint("or apply first only what the count depends on, with -target")
+    .into()
+}
+
+fn expand_for_each(
+    expr: &Expr,
+    scope: &dyn Scope,
+    checking: bool,
+) -> Result<Expansion, Diagnostics> {
+    let invalid = |detail: String| -> Diagnostics {
+        Diagnostic::error("Invalid for_each argument", detail).at(expr.span).into()
+    };
+    let value = eval::evaluate(expr, scope)?;
+    if value.is_sensitive() {
+        return Err(invalid("Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the sensitive value could be exposed as a resource instance key.".into()));
+    }
+    let items: Vec<(Name, Value)> = match &value.data {
+        Data::Map(_, entries) | Data::Object(entries) => {
+            entries.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+        }
+        Data::Set(element, values) => {
+            if values.iter().any(Value::is_unknown) {
+                return unknown_for_each(expr, checking);
+            }
+            let strings = values.iter().map(|v| v.as_str().map(|s| (Name::from(s), v.clone())));
+            strings.collect::<Option<_>>().ok_or_else(|| invalid(wrong_set(element, values)))?
+        }
+        Data::Unknown(..) => return unknown_for_each(expr, checking),
+        Data::Null(_) => {
+            return Err(invalid("The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.".into()));
+        }
+        _ => return Err(invalid(wrong_type(&value))),
+    };
+    Ok(Expansion::ForEach(items.into()))
+}
+
+fn unknown_for_each(expr: &Expr, checking: bool) -> Result<Expansion, Diagnostics> {
+    if checking {
+        return Ok(Expansion::Unknown);
+    }
+    Err(Diagnostic::error(
+        "Invalid for_each argument",
+        "The \"for_each\" value includes keys derived from resource attributes that cannot be determined until apply, so the full set of keys that will identify the instances of this resource cannot be determined.",
+    )
+    .at(expr.span)
+    .hint("use a map whose keys are written down and put the values that only apply knows into its values")
+    .hint("or apply first only what the keys depend on, with -target")
+    .into())
+}
+
+fn wrong_set(element: &Type, values: &[Value]) -> String {
+    if values.iter().any(Value::is_null) {
+        return "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.".into();
+    }
+    format!(
+        "The given \"for_each\" argument value is unsuitable: \"for_each\" supports maps and sets of strings, but you have provided a set containing type {}.",
+        display::friendly_type(element)
+    )
+}
+
+fn wrong_type(value: &Value) -> String {
+    format!(
+        "The given \"for_each\" argument value is unsuitable: the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {}.",
+        display::friendly_type(&value.type_of())
+    )
+}

@@ -1,0 +1,266 @@
+//! What happens to one instance: configuration against what is there.
+
+use std::sync::Arc;
+
+use config::{IgnoreChanges, Resource};
+use diagnostics::{Diagnostic, Diagnostics, Span, did_you_mean};
+use lang::{Attribute, Body, Data, Path, Value};
+use plan::{Action, Reason};
+use provider::{DataSource, Finding, PlanRequest, Registry, ResourceType, Schema, change, decode};
+
+use crate::record;
+
+/// A resource or data block with its type found.
+#[derive(Clone)]
+pub(crate) struct Block {
+    pub kind: BlockKind,
+    /// The provider configuration: `aws` or `aws.west`.
+    pub provider: String,
+    /// The body, with `region` put back where the type has that attribute.
+    pub body: Arc<Body>,
+}
+
+#[derive(Clone)]
+pub(crate) enum BlockKind {
+    Managed(Arc<dyn ResourceType>),
+    Data(Arc<dyn DataSource>),
+}
+
+impl Block {
+    /// Finds the type of a block.
+    ///
+    /// # Errors
+    /// The type does not exist in this build.
+    pub(crate) fn new(resource: &Resource, registry: &Registry) -> Result<Self, Box<Diagnostic>> {
+        let name = &resource.type_name;
+        let (provider, kind) = if resource.mode == lang::ResourceMode::Managed {
+            let found = registry.resource_type(name);
+            found.map(|(provider, t)| (provider, BlockKind::Managed(t.clone())))
+        } else {
+            let found = registry.data_source(name);
+            found.map(|(provider, s)| (provider, BlockKind::Data(s.clone())))
+        }
+        .ok_or_else(|| Box::new(unknown_type(resource, registry)))?;
+        let alias = resource.provider.as_ref().and_then(|p| p.alias.as_ref());
+        let provider = match alias {
+            Some(alias) => format!("{}.{alias}", provider.name()),
+            None => provider.name().to_owned(),
+        };
+        let body = Arc::new(with_region(resource, kind.schema()));
+        Ok(Self { kind, provider, body })
+    }
+
+    pub(crate) fn schema(&self) -> &Schema {
+        self.kind.schema()
+    }
+
+    /// Finds the place of each finding in the block.
+    pub(crate) fn place(&self, findings: Vec<Finding>, address: &str, block: Span) -> Diagnostics {
+        let placed = findings.into_iter().map(|finding| {
+            let span = decode::locate(&self.body, &finding.path).unwrap_or(block);
+            finding.diagnostic.at_or(Some(span)).on(address)
+        });
+        placed.collect::<Vec<_>>().into()
+    }
+}
+
+impl BlockKind {
+    fn schema(&self) -> &Schema {
+        match self {
+            Self::Managed(resource_type) => resource_type.schema(),
+            Self::Data(source) => source.schema(),
+        }
+    }
+}
+
+fn with_region(resource: &Resource, schema: &Schema) -> Body {
+    let mut body = resource.body.clone();
+    if let Some(region) = &resource.region
+        && schema.attributes.get("region").is_some_and(provider::Attribute::is_configurable)
+    {
+        let attribute = Attribute {
+            name: "region".into(),
+            name_span: region.span,
+            value: region.clone(),
+            span: region.span,
+        };
+        body.attributes.insert("region".into(), attribute);
+    }
+    body
+}
+
+fn unknown_type(resource: &Resource, registry: &Registry) -> Diagnostic {
+    let name = &resource.type_name;
+    let (what, known) = match resource.mode {
+        lang::ResourceMode::Managed => ("resource type", registry.resource_type_names()),
+        lang::ResourceMode::Data => ("data source", registry.data_source_names()),
+    };
+    let provider = name.split('_').next().unwrap_or(name);
+    let detail = match registry.provider(provider) {
+        Some(_) => format!("The provider \"{provider}\" does not support {what} \"{name}\"."),
+        None => format!("This build of artiform has no provider for the {what} \"{name}\"."),
+    };
+    let mut diagnostic =
+        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.header_span);
+    if let Some(near) = did_you_mean(name, known) {
+        diagnostic = diagnostic.hint(format!("did you mean \"{near}\"?"));
+    }
+    build_hint(diagnostic, name)
+}
+
+/// Says how to get a build that has the type.
+pub(crate) fn build_hint(diagnostic: Diagnostic, type_name: &str) -> Diagnostic {
+    if !type_name.starts_with("aws_") {
+        return diagnostic;
+    }
+    diagnostic.hint("this build was made without the cargo feature \"aws\"; build one that has it:\n    cargo build --release --package artiform")
+}
+
+/// What decides about an instance besides configuration and what is there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Circumstances {
+    pub tainted: bool,
+    pub requested: bool,
+    pub triggered: bool,
+    /// What it lives on is replaced, so that it has to be made anew.
+    pub host_replaced: bool,
+    pub create_before_destroy: bool,
+}
+
+/// What happens to an instance.
+#[derive(Clone, Debug)]
+pub(crate) struct Decision {
+    pub action: Action,
+    pub reason: Option<Reason>,
+    pub planned: Value,
+    pub replace_paths: Vec<Path>,
+}
+
+/// Decides what happens to an instance.
+pub(crate) fn decide(
+    resource_type: &dyn ResourceType,
+    request: &Request<'_>,
+    circumstances: Circumstances,
+) -> Result<Decision, Vec<Finding>> {
+    let schema = resource_type.schema();
+    let Some(prior) = request.prior else {
+        let planned = plan_new(resource_type, request)?;
+        return Ok(Decision {
+            action: Action::Create,
+            reason: None,
+            planned,
+            replace_paths: Vec::new(),
+        });
+    };
+    let proposed = change::propose(schema, Some(prior), request.config);
+    let planned = resource_type.plan(&PlanRequest {
+        address: request.address,
+        prior: Some(prior),
+        config: request.config,
+        proposed: &proposed,
+        name_seed: request.name_seed,
+    })?;
+    let reason = if circumstances.tainted {
+        Some(Reason::ReplaceBecauseTainted)
+    } else if circumstances.requested {
+        Some(Reason::ReplaceByRequest)
+    } else if !planned.replace.is_empty() {
+        Some(Reason::ReplaceBecauseCannotUpdate)
+    } else if circumstances.triggered || circumstances.host_replaced {
+        Some(Reason::ReplaceByTriggers)
+    } else {
+        None
+    };
+    if reason.is_some() {
+        let action = if circumstances.create_before_destroy && !circumstances.host_replaced {
+            Action::CreateThenDelete
+        } else {
+            Action::DeleteThenCreate
+        };
+        let value = plan_new(resource_type, request)?;
+        return Ok(Decision { action, reason, planned: value, replace_paths: planned.replace });
+    }
+    let changed = !change::same_value(prior, &planned.value);
+    let action = if changed { Action::Update } else { Action::NoOp };
+    Ok(Decision { action, reason: None, planned: planned.value, replace_paths: Vec::new() })
+}
+
+/// What a decision is made of.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub address: &'a str,
+    pub prior: Option<&'a Value>,
+    pub config: &'a Value,
+    pub name_seed: &'a str,
+}
+
+/// Plans as if nothing were there.
+pub(crate) fn plan_new(
+    resource_type: &dyn ResourceType,
+    request: &Request<'_>,
+) -> Result<Value, Vec<Finding>> {
+    let proposed = change::propose(resource_type.schema(), None, request.config);
+    let planned = resource_type.plan(&PlanRequest {
+        address: request.address,
+        prior: None,
+        config: request.config,
+        proposed: &proposed,
+        name_seed: request.name_seed,
+    })?;
+    Ok(planned.value)
+}
+
+/// Puts the recorded values in the place of the configured ones where changes are to be ignored.
+pub(crate) fn ignore_changes(ignore: &IgnoreChanges, prior: &Value, config: Value) -> Value {
+    match ignore {
+        IgnoreChanges::Nothing => config,
+        IgnoreChanges::All => {
+            let Data::Object(configured) = &config.data else { return config };
+            let kept = configured.iter().map(|(name, value)| {
+                // What the provider decides stays unset, so that it stays the provider's.
+                let recorded = prior.get(name).filter(|_| !value.is_null());
+                (name.clone(), recorded.unwrap_or(value).clone())
+            });
+            Value::object(kept).with_marks(config.marks)
+        }
+        IgnoreChanges::Paths(paths) => {
+            paths.iter().fold(config, |config, path| match path.find(prior) {
+                Some(recorded) => record::set_at(config, &path.0, recorded),
+                None => config,
+            })
+        }
+    }
+}
+
+/// Tells whether a result keeps every promise of the plan: what was known must be so.
+pub(crate) fn keeps_promises(planned: &Value, result: &Value) -> Result<(), Path> {
+    broken_promise(planned, result, &Path::root()).map_or(Ok(()), Err)
+}
+
+fn broken_promise(planned: &Value, result: &Value, at: &Path) -> Option<Path> {
+    if planned.is_unknown() {
+        return None;
+    }
+    match (&planned.data, &result.data) {
+        (Data::Object(a) | Data::Map(_, a), Data::Object(b) | Data::Map(_, b)) => {
+            a.iter().find_map(|(name, planned)| {
+                let at = at.then(lang::PathStep::Attribute(name.clone()));
+                match b.get(name) {
+                    Some(result) => broken_promise(planned, result, &at),
+                    None => (!planned.is_null() && planned.is_known()).then_some(at),
+                }
+            })
+        }
+        (Data::List(_, a) | Data::Tuple(a), Data::List(_, b) | Data::Tuple(b)) => {
+            if a.len() != b.len() {
+                return Some(at.clone());
+            }
+            a.iter().zip(b.iter()).zip(0i64..).find_map(|((planned, result), i)| {
+                let at = at.then(lang::PathStep::Index(lang::Key::Int(i)));
+                broken_promise(planned, result, &at)
+            })
+        }
+        (Data::Set(..), _) if !planned.is_wholly_known() => None,
+        _ => (!change::same_value(planned, result)).then(|| at.clone()),
+    }
+}

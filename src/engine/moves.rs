@@ -1,0 +1,133 @@
+//! `moved` blocks and the moves between `count` and none: recorded instances get their new addresses.
+
+use config::{CallKey, MovedEndpoint};
+use lang::{Key, ModuleAddress, ModuleStep, ResourceAddress};
+
+use crate::walk::Run;
+
+impl Run {
+    /// Renames recorded instances as the `moved` blocks say, one block after the other.
+    pub(crate) fn apply_moves(&mut self) {
+        let blocks: Vec<(Vec<CallKey>, config::Moved)> = self
+            .tree
+            .modules
+            .iter()
+            .flat_map(|module| {
+                let path = module.config.path.clone();
+                module.config.moved.iter().map(move |moved| (path.clone(), moved.clone()))
+            })
+            .collect();
+        // A chain a -> b -> c may be written in any order.
+        for _ in 0..blocks.len() {
+            let mut moved_any = false;
+            for (prefix, moved) in &blocks {
+                moved_any |= self.apply_move(prefix, moved);
+            }
+            if !moved_any {
+                break;
+            }
+        }
+    }
+
+    fn apply_move(&mut self, prefix: &[CallKey], moved: &config::Moved) -> bool {
+        let renamed: Vec<(String, String)> = self
+            .prior
+            .instances
+            .keys()
+            .filter_map(|name| {
+                let address: ResourceAddress = name.parse().ok()?;
+                let target = rename(prefix, (&moved.from, &moved.to), &address)?;
+                Some((name.clone(), target.to_string()))
+            })
+            .collect();
+        let mut any = false;
+        for (from, to) in renamed {
+            any |= self.rename_prior(&from, &to);
+        }
+        any
+    }
+
+    /// Gives a recorded instance another address, unless something is recorded there already.
+    pub(crate) fn rename_prior(&mut self, from: &str, to: &str) -> bool {
+        if from == to || self.prior.instances.contains_key(to) {
+            return false;
+        }
+        let Some(mut instance) = self.prior.instances.remove(from) else { return false };
+        instance.previous = Some(instance.previous.unwrap_or_else(|| from.to_owned()));
+        self.prior.instances.insert(to.to_owned(), instance);
+        true
+    }
+
+    /// `a` becomes `a[0]` when `count` is added, and `a[0]` becomes `a` when it is taken away.
+    pub(crate) fn move_by_count(&mut self, address: &ResourceAddress, name: &str) {
+        if self.prior.instances.contains_key(name) {
+            return;
+        }
+        let other = match &address.key {
+            None => Some(Key::Int(0)),
+            Some(Key::Int(0)) => None,
+            Some(_) => return,
+        };
+        let from = ResourceAddress { key: other, ..address.clone() }.to_string();
+        if !self.declared.contains(&from) {
+            self.rename_prior(&from, name);
+        }
+    }
+}
+
+/// The new address of a resource instance, if the move concerns it.
+fn rename(
+    prefix: &[CallKey],
+    (from, to): (&MovedEndpoint, &MovedEndpoint),
+    address: &ResourceAddress,
+) -> Option<ResourceAddress> {
+    let steps = &address.module.0;
+    let declared_in = steps.get(..prefix.len())?;
+    let same = |(step, call): (&ModuleStep, &CallKey)| {
+        step.topology == call.topology && step.name == call.name
+    };
+    if !declared_in.iter().zip(prefix).all(same) {
+        return None;
+    }
+    let inner = &steps[prefix.len()..];
+    let joined =
+        |rest: Vec<ModuleStep>| ModuleAddress(declared_in.iter().cloned().chain(rest).collect());
+    match (from, to) {
+        (MovedEndpoint::Resource(from), MovedEndpoint::Resource(to)) => {
+            if inner != from.module.0.as_slice()
+                || (from.mode, &from.type_name, &from.name)
+                    != (address.mode, &address.type_name, &address.name)
+            {
+                return None;
+            }
+            let key = match (&from.key, &to.key) {
+                (None, None) => address.key.clone(),
+                (from, to) if *from == address.key => to.clone(),
+                _ => return None,
+            };
+            Some(ResourceAddress { module: joined(to.module.0.clone()), key, ..to.clone() })
+        }
+        (MovedEndpoint::Module(from), MovedEndpoint::Module(to)) => {
+            let head = inner.get(..from.0.len())?;
+            let (last, before) = head.split_last()?;
+            let (from_last, from_before) = from.0.split_last()?;
+            let (to_last, to_before) = to.0.split_last()?;
+            let fits = before == from_before
+                && (last.topology, &last.name) == (from_last.topology, &from_last.name)
+                && (from_last.key.is_none() || from_last.key == last.key);
+            if !fits {
+                return None;
+            }
+            let key = if from_last.key.is_none() && to_last.key.is_none() {
+                last.key.clone()
+            } else {
+                to_last.key.clone()
+            };
+            let moved = ModuleStep { key, ..to_last.clone() };
+            let rest = inner[from.0.len()..].iter().cloned();
+            let steps = to_before.iter().cloned().chain([moved]).chain(rest).collect();
+            Some(ResourceAddress { module: joined(steps), ..address.clone() })
+        }
+        _ => None,
+    }
+}

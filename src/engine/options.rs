@@ -1,0 +1,129 @@
+//! What the callers of the engine hand in and get back.
+
+use std::sync::Arc;
+
+use config::Config;
+use diagnostics::Diagnostics;
+use indexmap::IndexMap;
+use lang::functions::World;
+use lang::{Name, ResourceAddress, Value};
+use plan::{Plan, PlanMode};
+use provider::Registry;
+use state::{PendingOperation, Snapshot};
+
+use crate::events::Events;
+
+/// Everything that planning starts from.
+pub struct PlanInput {
+    pub config: Arc<Config>,
+    pub registry: Registry,
+    /// The root module's variables, converted by their constraints.
+    pub variables: IndexMap<Name, Value>,
+    pub prior: Arc<Snapshot>,
+    /// What an interrupted run left undecided.
+    pub pending: Vec<PendingOperation>,
+    pub options: PlanOptions,
+    /// Files, clock and randomness for the functions of the language.
+    pub world: Arc<dyn World>,
+    pub events: Events,
+}
+
+/// The flags of `plan` that change what is planned.
+#[derive(Clone, Debug)]
+pub struct PlanOptions {
+    pub mode: PlanMode,
+    pub refresh: bool,
+    /// Only these and what they depend on; empty means everything.
+    pub targets: Vec<Selector>,
+    /// Everything but these and what depends on them.
+    pub excludes: Vec<Selector>,
+    /// Replace these even if nothing about them changes.
+    pub replace: Vec<ResourceAddress>,
+    /// When the plan is made, RFC 3339 in UTC.
+    pub timestamp: String,
+    pub workspace: String,
+    /// How many provider calls may be under way at once.
+    pub parallelism: usize,
+}
+
+/// What a target or exclusion names: an address or a glob of addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selector(pub String);
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            mode: PlanMode::Normal,
+            refresh: true,
+            targets: Vec::new(),
+            excludes: Vec::new(),
+            replace: Vec::new(),
+            timestamp: "1970-01-01T00:00:00Z".into(),
+            workspace: "default".into(),
+            parallelism: 10,
+        }
+    }
+}
+
+/// What planning gives: the plan where there is one, and every mistake.
+pub struct Planning {
+    pub planned: Option<Planned>,
+    pub diagnostics: Diagnostics,
+}
+
+/// A plan, and all that apply needs to obey it.
+pub struct Planned {
+    pub plan: Plan,
+    pub(crate) run: crate::walk::Run,
+}
+
+impl Selector {
+    /// Tells whether it names an address: the address itself, a module or resource that holds it, or a
+    /// glob (`*`, `?`) that matches it.
+    pub fn matches(&self, address: &str) -> bool {
+        if self.0.contains(['*', '?']) {
+            return glob(self.0.as_bytes(), address.as_bytes());
+        }
+        let rest = address.strip_prefix(self.0.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    }
+}
+
+/// `*` matches any run of characters, `?` any single one. Linear in practice: one backtrack point.
+fn glob(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((star_p, star_t)) = star else { return false };
+                star = Some((star_p, star_t + 1));
+                p = star_p + 1;
+                t = star_t + 1;
+            }
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selector_names_a_module_a_resource_an_instance_or_a_glob() {
+        let matches = |selector: &str, address: &str| Selector(selector.into()).matches(address);
+        assert!(matches("module.a", "module.a[\"x\"].local_server.this"));
+        assert!(matches("aws_vpc.b", "aws_vpc.b[0]"));
+        assert!(!matches("aws_vpc.b", "aws_vpc.bc"));
+        assert!(matches("module.*.local_server.*", "module.a[\"x\"].local_server.this"));
+        assert!(!matches("module.?.x", "module.ab.x"));
+    }
+}

@@ -1,0 +1,108 @@
+//! What an interrupted run left undecided: each begun create is looked for, then adopted or given up.
+
+use std::sync::Arc;
+
+use diagnostics::Diagnostic;
+use provider::{Connection, FindRequest};
+use state::{Begin, InstanceState, OperationAction, PendingOperation, Record, Status};
+
+use crate::events::Event;
+use crate::prior::PriorInstance;
+use crate::record;
+use crate::walk::Run;
+
+/// What apply has to write down about an operation that an interrupted run left.
+#[derive(Clone, Debug)]
+pub(crate) enum Resolution {
+    /// It had made this.
+    Adopted { op: String, instance: Arc<InstanceState> },
+    /// It had made nothing, or reading tells all there is to know.
+    Closed { op: String, reason: &'static str },
+}
+
+impl Resolution {
+    pub(crate) fn record(&self) -> Record {
+        match self {
+            Self::Adopted { op, instance } => {
+                Record::commit(op.clone(), vec![state::Change::put(instance.clone())])
+            }
+            Self::Closed { op, reason } => Record::abort(op.clone(), *reason),
+        }
+    }
+}
+
+impl Run {
+    /// Decides what can be decided now; the rest stays pending and is looked for again before it is made.
+    pub(crate) async fn adopt_pending(&mut self, provider: &str, connection: &Connection) {
+        let ours: Vec<PendingOperation> =
+            self.pending.values().filter(|p| p.begin.provider == provider).cloned().collect();
+        for pending in ours {
+            let begin = &pending.begin;
+            if begin.action != OperationAction::Create {
+                self.close(begin, "reading tells how it ended");
+                continue;
+            }
+            match self.find(begin, connection).await {
+                Some(Ok(Some(value))) => self.adopt(&pending, value),
+                Some(Ok(None)) => self.close(begin, "it had made nothing"),
+                Some(Err(diagnostic)) => {
+                    let mut warning = *diagnostic;
+                    warning.severity = diagnostics::Severity::Warning;
+                    self.diagnostics.push(warning.on(&begin.address));
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn close(&mut self, begin: &Begin, reason: &'static str) {
+        self.pending.remove(&begin.address);
+        self.resolutions.push(Resolution::Closed { op: begin.op.clone(), reason });
+    }
+
+    async fn find(
+        &self,
+        begin: &Begin,
+        connection: &Connection,
+    ) -> Option<Result<Option<lang::Value>, Box<Diagnostic>>> {
+        let (_, resource_type) = self.registry.resource_type(&begin.type_name)?;
+        let planned = record::read(resource_type.schema(), &begin.planned, &[]).ok()?;
+        let request =
+            FindRequest { address: begin.address.clone(), token: begin.token.clone(), planned };
+        let found = resource_type.find(connection, request).await;
+        Some(found.map_err(|error| error.diagnostic))
+    }
+
+    fn adopt(&mut self, pending: &PendingOperation, value: lang::Value) {
+        let begin = &pending.begin;
+        let Some((_, resource_type)) = self.registry.resource_type(&begin.type_name) else {
+            return;
+        };
+        let (attributes, sensitive) = record::write(resource_type.schema(), &value);
+        // The context is the record as it would have been, without attributes.
+        let skeleton: Option<InstanceState> = serde_json::from_value(begin.context.clone()).ok();
+        let mut state = skeleton.unwrap_or_else(|| InstanceState {
+            address: begin.address.clone(),
+            type_name: begin.type_name.clone(),
+            provider: begin.provider.clone(),
+            region: begin.region.clone(),
+            ..InstanceState::default()
+        });
+        state.attributes = attributes;
+        state.sensitive = sensitive;
+        state.status = Status::Ready;
+        let state = Arc::new(state);
+        self.pending.remove(&begin.address);
+        self.resolutions
+            .push(Resolution::Adopted { op: begin.op.clone(), instance: state.clone() });
+        let instance = PriorInstance {
+            state,
+            recorded: Some(value.clone()),
+            current: Some(value),
+            unread: None,
+            previous: None,
+        };
+        self.prior.instances.insert(begin.address.clone(), instance);
+        self.events.send(Event::Adopted { address: begin.address.clone() });
+    }
+}

@@ -1,0 +1,568 @@
+//! How the executor starts a step and takes in what came out of it.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use futures::future::FutureExt;
+use lang::{Key, Type, Value};
+use plan::Action;
+use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, ResourceType};
+use state::{Change, InstanceState, Mode, Record, StateError, Store};
+
+use crate::apply::{Completion, Executor};
+use crate::events::Event;
+use crate::instance::{self, BlockKind, Circumstances, Decision, Request};
+use crate::operation::{self, Job, Outcome};
+use crate::record;
+use crate::walk::{PlannedInstance, Run};
+
+impl Executor {
+    pub(crate) fn start_apply(&mut self, step: usize, i: usize) {
+        let instance = &self.run.instances[i];
+        if instance.change.action == Action::Read {
+            self.start_data(step, i);
+        } else if instance.change.unread.is_some() {
+            self.start_reading_again(step, i);
+        } else {
+            self.start_change(step, i);
+        }
+    }
+
+    fn start_data(&mut self, step: usize, i: usize) {
+        let config = match self.run.configuration_of(i) {
+            Ok(config) => config,
+            Err(found) => return self.fail(step, found),
+        };
+        let Some(source) = self.run.data_source_of(i) else { return self.succeed(step) };
+        let Some(connection) = self.run.connection_of(i) else {
+            return self.fail(step, no_connection(&self.run.instances[i]).into());
+        };
+        self.announce(i, Action::Read);
+        let reading = async move { Completion::Data(source.read(&connection, &config).await) };
+        self.spawn(step, Effect::External, reading.boxed());
+    }
+
+    /// What could not be read is read now that what it lives on is back.
+    fn start_reading_again(&mut self, step: usize, i: usize) {
+        let instance = &self.run.instances[i];
+        let recorded = instance.prior.as_ref().and_then(|prior| prior.recorded.clone());
+        let address = instance.address.clone();
+        let (Some(resource_type), Some(attributes)) = (self.run.type_of(i), recorded) else {
+            return self.succeed(step);
+        };
+        let Some(connection) = self.run.connection_of(i) else {
+            return self.fail(step, no_connection(&self.run.instances[i]).into());
+        };
+        let reading = async move {
+            let requests = [ReadRequest { address, attributes }];
+            let outcome = resource_type.read(&connection, &requests).await.into_iter().next();
+            Completion::Read(outcome.unwrap_or(ReadOutcome::Missing))
+        };
+        self.spawn(step, Effect::External, reading.boxed());
+    }
+
+    /// Decides once more with everything known, and starts the call.
+    fn start_change(&mut self, step: usize, i: usize) {
+        let decision = match self.run.decide_again(i) {
+            Ok(decision) => decision,
+            Err(found) => return self.fail(step, found),
+        };
+        if decision.action == Action::NoOp {
+            self.run.settle(i, decision.planned);
+            return self.succeed(step);
+        }
+        let config = match self.run.configuration_of(i) {
+            Ok(config) => config,
+            Err(found) => return self.fail(step, found),
+        };
+        let Some(job) = self.job(i) else {
+            return self.fail(step, no_connection(&self.run.instances[i]).into());
+        };
+        let effect = job.resource_type.effect();
+        let action = decision.action;
+        self.run.instances[i].change.action = action;
+        self.run.instances[i].change.after = Some(decision.planned.clone());
+        self.announce(i, action);
+        let planned = decision.planned;
+        let operation = if action == Action::Update {
+            let prior = self.run.instances[i].change.before.clone();
+            let prior = prior.unwrap_or_else(|| Value::null(Type::Dynamic));
+            operation::update(job, prior, planned, config)
+        } else {
+            self.start_create(job, i, (planned, config))
+        };
+        self.spawn(step, effect, operation.map(Completion::Done).boxed());
+    }
+
+    fn start_create(
+        &mut self,
+        mut job: Job,
+        i: usize,
+        (planned, config): (Value, Value),
+    ) -> futures::future::BoxFuture<'static, Outcome> {
+        let pending = self.run.pending.remove(&job.address);
+        let pending = pending.filter(|p| p.begin.action == state::OperationAction::Create);
+        if let Some(pending) = pending {
+            // An interrupted run announced it: the same token finds what it made.
+            job.token = pending.begin.token;
+            return operation::create(job, planned, config, Some(pending.begin.op));
+        }
+        if self.run.instances[i].change.action != Action::CreateThenDelete {
+            return operation::create(job, planned, config, None);
+        }
+        let store = self.store.clone();
+        let key = deposed_key(&job.token);
+        async move {
+            // The old object is recorded as deposed before the new one is made.
+            let old = store.instance(&job.address);
+            if let Some(old) = &old {
+                let mut deposed = (**old).clone();
+                deposed.depose(key);
+                let record = Record::changes(vec![Change::put(deposed)]);
+                if let Err(error) = store.append(record).await {
+                    let failure = operation::journal_failed(&error);
+                    return Outcome { value: None, failure: Some(failure) };
+                }
+            }
+            let outcome = operation::create(job, planned, config, None).await;
+            if outcome.value.is_none()
+                && let Some(old) = old
+                && let Err(error) = store.append(Record::changes(vec![Change::put(old)])).await
+            {
+                let failure = operation::journal_failed(&error);
+                return Outcome { value: None, failure: Some(failure) };
+            }
+            outcome
+        }
+        .boxed()
+    }
+
+    pub(crate) fn start_destroy(&mut self, step: usize, i: usize) {
+        let instance = &self.run.instances[i];
+        let (address, action) = (instance.address.clone(), instance.change.action);
+        if action == Action::Forget || instance.vanishes {
+            let store = self.store.clone();
+            let forgetting = operation::forget(store, address).map(Completion::Done);
+            return self.spawn(step, Effect::StateOnly, forgetting.boxed());
+        }
+        let deposed = match (&instance.change.deposed, action) {
+            (Some(key), _) => Some(key.clone()),
+            (None, Action::CreateThenDelete) => {
+                let now = self.store.instance(&address);
+                now.and_then(|now| now.deposed.last().map(|object| object.key.clone()))
+            }
+            _ => None,
+        };
+        let prior = instance.change.before.clone();
+        let (Some(job), Some(prior)) = (self.job(i), prior) else {
+            return self.fail(step, no_connection(&self.run.instances[i]).into());
+        };
+        self.announce_destroy(i);
+        let effect = job.resource_type.effect();
+        let deleting = operation::delete(job, prior, deposed).map(Completion::Done);
+        self.spawn(step, effect, deleting.boxed());
+    }
+
+    pub(crate) fn complete(&mut self, step: usize, completion: Completion) {
+        let (Step::Apply(i) | Step::Destroy(i)) = self.steps.steps[step] else { return };
+        match completion {
+            Completion::Read(outcome) => self.complete_reading(step, i, outcome),
+            Completion::Data(Ok(value)) => {
+                self.finished(i, Action::Read, None);
+                self.run.settle(i, value);
+                self.succeed(step);
+            }
+            Completion::Data(Err(error)) => self.failed_step(step, i, error),
+            Completion::Done(outcome) => self.complete_operation(step, i, outcome),
+        }
+    }
+
+    fn complete_reading(&mut self, step: usize, i: usize, outcome: ReadOutcome) {
+        let instance = &mut self.run.instances[i];
+        instance.change.unread = None;
+        match outcome {
+            ReadOutcome::Found(value) => {
+                let recorded = instance.prior.as_ref().and_then(|prior| prior.recorded.as_ref());
+                let value = match recorded {
+                    Some(recorded) => record::copy_marks(recorded, value),
+                    None => value,
+                };
+                instance.change.before = Some(value);
+            }
+            ReadOutcome::Missing => instance.change.before = None,
+            ReadOutcome::Unreachable(why) => {
+                let detail =
+                    format!("It could not be read after what it lives on was mended: {why}.");
+                let diagnostic = Diagnostic::error("Still unreachable", detail);
+                return self.failed_step(step, i, OperationError::from(diagnostic));
+            }
+            ReadOutcome::Failed(diagnostic) => {
+                return self.failed_step(step, i, OperationError::from(*diagnostic));
+            }
+        }
+        self.start_change(step, i);
+    }
+
+    fn complete_operation(&mut self, step: usize, i: usize, outcome: Outcome) {
+        let destroying = matches!(self.steps.steps[step], Step::Destroy(_));
+        let action = self.run.instances[i].change.action;
+        if let Some(failure) = outcome.failure {
+            if let Some(value) = outcome.value.filter(|_| !destroying) {
+                self.run.settle(i, value);
+            }
+            return self.failed_step(step, i, failure);
+        }
+        if destroying {
+            if action == Action::Forget {
+                self.applied.forgotten += 1;
+            } else {
+                self.applied.destroyed += 1;
+                self.finished(i, Action::Delete, None);
+            }
+            self.run.instances[i].change.before = self.run.instances[i]
+                .change
+                .before
+                .take()
+                .filter(|_| !action.destroys() || action == Action::CreateThenDelete);
+            return self.succeed(step);
+        }
+        let Some(value) = outcome.value else { return self.succeed(step) };
+        if let Some(found) = self.broken_promise(i, &value) {
+            self.run.settle(i, value);
+            return self.fail(step, found);
+        }
+        self.count(action);
+        self.finished(i, action, id_of(&value));
+        self.run.settle(i, value);
+        if self.run.postconditions_hold(i) {
+            self.succeed(step);
+        } else {
+            let found = std::mem::take(&mut self.run.diagnostics);
+            self.fail(step, found);
+        }
+    }
+
+    fn broken_promise(&self, i: usize, value: &Value) -> Option<Diagnostics> {
+        let instance = &self.run.instances[i];
+        let planned = instance.change.after.as_ref()?;
+        let path = instance::keeps_promises(planned, value).err()?;
+        let detail = format!(
+            "When applying changes to {}, the provider produced an unexpected new value for {path}. This is a bug in the provider, which should be reported.",
+            instance.address
+        );
+        let summary = "Provider produced inconsistent result after apply";
+        Some(Diagnostic::error(summary, detail).on(&instance.address).into())
+    }
+
+    fn failed_step(&mut self, step: usize, i: usize, error: OperationError) {
+        let instance = &self.run.instances[i];
+        let elapsed = self.started.get(&i).map(Instant::elapsed).unwrap_or_default();
+        let (address, action) = (instance.address.clone(), instance.change.action);
+        let block = instance.spot.and_then(|spot| self.run.blocks.get(&spot.0));
+        let span = instance.spot.and_then(|spot| self.run.tree.span(spot.0));
+        let finding = provider::Finding { path: error.path, diagnostic: *error.diagnostic };
+        let found = match (block, span) {
+            (Some(block), Some(span)) => block.place(vec![finding], &address, span),
+            _ => finding.diagnostic.on(&address).into(),
+        };
+        self.run.events.send(Event::Failed { address, action, elapsed });
+        self.fail(step, found);
+    }
+
+    fn announce(&mut self, i: usize, action: Action) {
+        self.started.insert(i, Instant::now());
+        let instance = &self.run.instances[i];
+        let id = instance.change.before.as_ref().and_then(id_of);
+        let id = id.filter(|_| action == Action::Update);
+        self.run.events.send(Event::Started { address: instance.address.clone(), action, id });
+    }
+
+    fn announce_destroy(&mut self, i: usize) {
+        self.started.insert(i, Instant::now());
+        let instance = &self.run.instances[i];
+        let id = instance.change.before.as_ref().and_then(id_of);
+        let address = instance.address.clone();
+        self.run.events.send(Event::Started { address, action: Action::Delete, id });
+    }
+
+    fn finished(&mut self, i: usize, action: Action, id: Option<String>) {
+        let elapsed = self.started.remove(&i).map(|started| started.elapsed()).unwrap_or_default();
+        let address = self.run.instances[i].address.clone();
+        self.run.events.send(Event::Finished { address, action, id, elapsed });
+    }
+
+    fn job(&self, i: usize) -> Option<Job> {
+        let instance = &self.run.instances[i];
+        let resource_type = self.run.type_of(i)?;
+        let connection = self.run.connection_of(i)?;
+        let events = self.run.events.clone();
+        let address = instance.address.clone();
+        let report = Report(Arc::new(move |words: &str| {
+            events.send(Event::Progress { address: address.clone(), words: words.to_owned() });
+        }));
+        Some(Job {
+            store: self.store.clone(),
+            skeleton: self.run.skeleton(i, &*resource_type),
+            resource_type,
+            connection,
+            address: instance.address.clone(),
+            token: token(),
+            report,
+            timeout: None,
+        })
+    }
+}
+
+use crate::steps::Step;
+
+/// A token that nobody else has: 160 random bits in lower-case hexadecimal.
+fn token() -> String {
+    let mut bytes = [0u8; 20];
+    // Without randomness of the system nothing safe can be made; zeros would only repeat a token that
+    // the journal of this very state has to hold already to be mistaken for.
+    let _ = getrandom::fill(&mut bytes);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn deposed_key(token: &str) -> String {
+    token.chars().take(8).collect()
+}
+
+fn id_of(value: &Value) -> Option<String> {
+    let id = value.get("id").or_else(|| value.get("key"))?;
+    if id.is_sensitive() {
+        return None;
+    }
+    id.as_str().map(str::to_owned)
+}
+
+fn no_connection(instance: &PlannedInstance) -> Diagnostic {
+    let detail = format!(
+        "The provider \"{}\" is not connected, so that nothing can be done with {}.",
+        instance.change.provider, instance.address
+    );
+    Diagnostic::error("Provider is not configured", detail).on(&instance.address)
+}
+
+impl Run {
+    /// Decodes the block of a planned instance with everything that is known now.
+    fn configuration_of(&self, i: usize) -> Result<Value, Diagnostics> {
+        let instance = &self.instances[i];
+        let Some((spot, block)) =
+            instance.spot.and_then(|spot| Some((spot, self.blocks.get(&spot.0)?)))
+        else {
+            return Err(no_connection(instance).into());
+        };
+        let table = self.tables.resource(spot.0, spot.1);
+        let repetition = table.map(|table| table.expansion.repetition(spot.2 as usize));
+        let repetition = repetition.unwrap_or(crate::tables::Repetition::None);
+        let config = self.decode_instance(block, spot, &repetition);
+        let config =
+            config.map_err(|found| crate::resources::on_address(found, &instance.address))?;
+        let resource = self.resource_of(i);
+        Ok(match (&instance.change.before, resource) {
+            (Some(before), Some(resource)) => {
+                instance::ignore_changes(&resource.lifecycle.ignore_changes, before, config)
+            }
+            _ => config,
+        })
+    }
+
+    fn resource_of(&self, i: usize) -> Option<&config::Resource> {
+        let spot = self.instances[i].spot?;
+        let node = self.tree.get(spot.0);
+        let crate::tree::NodeKind::Resource(key) = &node.kind else { return None };
+        self.tree.module(node.module).config.resources.get(key)
+    }
+
+    fn data_source_of(&self, i: usize) -> Option<Arc<dyn provider::DataSource>> {
+        let spot = self.instances[i].spot?;
+        match &self.blocks.get(&spot.0)?.kind {
+            BlockKind::Data(source) => Some(source.clone()),
+            BlockKind::Managed(_) => None,
+        }
+    }
+
+    fn connection_of(&self, i: usize) -> Option<provider::Connection> {
+        self.connections.get(&self.instances[i].change.provider).cloned()
+    }
+
+    /// The decision of the plan, made again with everything known. It may only become less: an update
+    /// that turns out to change nothing is none.
+    fn decide_again(&self, i: usize) -> Result<Decision, Diagnostics> {
+        let instance = &self.instances[i];
+        let config = self.configuration_of(i)?;
+        let Some(resource_type) = self.type_of(i) else {
+            return Err(no_connection(instance).into());
+        };
+        let action = instance.change.action;
+        let creating = action.creates();
+        let seed = self.name_seed(&instance.address);
+        let request = Request {
+            address: &instance.address,
+            prior: instance.change.before.as_ref().filter(|_| !creating),
+            config: &config,
+            name_seed: &seed,
+        };
+        let decided = instance::decide(&*resource_type, &request, Circumstances::default());
+        let mut decision = decided.map_err(|findings| {
+            let block = instance.spot.and_then(|spot| self.blocks.get(&spot.0));
+            let span = instance.spot.and_then(|spot| self.tree.span(spot.0));
+            match (block, span) {
+                (Some(block), Some(span)) => block.place(findings, &instance.address, span),
+                _ => Diagnostics::new(),
+            }
+        })?;
+        if creating {
+            decision.action = action;
+        } else if decision.action.is_replacement() {
+            let detail = format!(
+                "Now that everything is known, {} would have to be replaced, and the plan promised to change it in place.",
+                instance.address
+            );
+            let diagnostic = Diagnostic::error("Plan cannot be kept", detail);
+            return Err(diagnostic.on(&instance.address).hint("plan and apply again").into());
+        }
+        self.check_against_plan(i, &decision)?;
+        Ok(decision)
+    }
+
+    fn check_against_plan(&self, i: usize, decision: &Decision) -> Result<(), Diagnostics> {
+        let instance = &self.instances[i];
+        let Some(planned) = &instance.change.after else { return Ok(()) };
+        if instance.change.action == Action::ReadAgain || decision.action == Action::NoOp {
+            return Ok(());
+        }
+        match instance::keeps_promises(planned, &decision.planned) {
+            Ok(()) => Ok(()),
+            Err(path) => {
+                let detail = format!(
+                    "When expanding the plan for {} to include new values learned so far during apply, the value of {path} was not the planned one.",
+                    instance.address
+                );
+                let summary = "Provider produced inconsistent final plan";
+                Err(Diagnostic::error(summary, detail).on(&instance.address).into())
+            }
+        }
+    }
+
+    /// Takes in the value that a thing has now, so that others see it.
+    fn settle(&mut self, i: usize, value: Value) {
+        let Some((node, ordinal, index)) = self.instances[i].spot else { return };
+        let value = match &self.instances[i].change.after {
+            Some(planned) => record::copy_marks(planned, value),
+            None => value,
+        };
+        if let Some(table) = self.tables.resource_mut(node, ordinal) {
+            table.set(index as usize, value);
+        }
+    }
+
+    fn postconditions_hold(&mut self, i: usize) -> bool {
+        let Some(resource) = self.resource_of(i) else { return true };
+        let rules = resource.lifecycle.postconditions.clone();
+        let Some((node, ordinal, index)) = self.instances[i].spot else { return true };
+        let Some(table) = self.tables.resource(node, ordinal) else { return true };
+        let repetition = table.expansion.repetition(index as usize);
+        let Some(value) = table.values.get(index as usize).cloned() else { return true };
+        let address = self.instances[i].address.clone();
+        let own = (node, ordinal, Some((&repetition, &value)));
+        self.check_rules(&rules, own, (&address, "resource", "Resource postcondition failed"))
+    }
+
+    /// The record of an instance without its attributes.
+    pub(crate) fn skeleton(&self, i: usize, resource_type: &dyn ResourceType) -> InstanceState {
+        let instance = &self.instances[i];
+        let address = &instance.change.address;
+        let index = address.key.as_ref().map(|key| match key {
+            Key::Int(index) => serde_json::json!(index),
+            Key::String(name) => serde_json::json!(name),
+        });
+        let module = address.module.to_string();
+        InstanceState {
+            address: instance.address.clone(),
+            mode: Mode::Managed,
+            type_name: address.type_name.to_string(),
+            name: address.name.to_string(),
+            module,
+            index,
+            provider: instance.change.provider.clone(),
+            region: instance.change.region.clone(),
+            schema_version: u64::from(resource_type.schema().version),
+            dependencies: instance.depends_on.clone(),
+            create_before_destroy: instance.create_before_destroy,
+            prevent_destroy: instance.prevent_destroy,
+            ..InstanceState::default()
+        }
+    }
+
+    /// Writes down what planning found out: how interrupted operations ended, what moved, what the
+    /// world changed, and how unchanged instances are now referred to.
+    pub(crate) async fn record_what_was_found(
+        &mut self,
+        store: &Arc<Store>,
+    ) -> Result<(), Diagnostic> {
+        let failed = |error: StateError| *operation::journal_failed(&error).diagnostic;
+        for resolution in std::mem::take(&mut self.resolutions) {
+            store.append(resolution.record()).await.map_err(failed)?;
+        }
+        let mut changes = self.moves();
+        for (address, prior) in &self.prior.instances {
+            let planned = self.by_address.get(address).map(|i| &self.instances[*i]);
+            let changes_anyway = planned.is_some_and(|p| {
+                matches!(p.change.action, Action::Update | Action::Delete | Action::Forget)
+                    || p.change.action.is_replacement()
+            });
+            if prior.recorded.is_none() || prior.unread.is_some() || changes_anyway {
+                continue;
+            }
+            match &prior.current {
+                None => changes.push(Change::RemoveInstance(address.clone())),
+                Some(current) => changes.extend(self.refreshed(address, current, store)),
+            }
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        store.append(Record::changes(changes)).await.map_err(failed)
+    }
+
+    /// The new record of an instance to which apply does nothing, where it differs from the old one.
+    fn refreshed(&self, address: &str, current: &Value, store: &Store) -> Option<Change> {
+        let i = *self.by_address.get(address)?;
+        let resource_type = self.type_of(i)?;
+        let (attributes, sensitive) = record::write(resource_type.schema(), current);
+        let now = store.instance(address);
+        let old = now.as_deref().unwrap_or(&self.prior.instances.get(address)?.state);
+        let mut new = InstanceState { attributes, sensitive, ..self.skeleton(i, &*resource_type) };
+        new.status.clone_from(&old.status);
+        new.deposed.clone_from(&old.deposed);
+        new.private.clone_from(&old.private);
+        new.on_destroy.clone_from(&old.on_destroy);
+        if self.instances[i].spot.is_none() {
+            new.dependencies.clone_from(&old.dependencies);
+        }
+        (new != *old).then(|| Change::put(new))
+    }
+
+    fn moves(&self) -> Vec<Change> {
+        let moved = self.prior.instances.iter().filter_map(|(to, prior)| {
+            let from = prior.previous.clone()?;
+            let address: lang::ResourceAddress = to.parse().ok()?;
+            let index = address.key.as_ref().map(|key| match key {
+                Key::Int(index) => serde_json::json!(index),
+                Key::String(name) => serde_json::json!(name),
+            });
+            Some(Change::MoveInstance(Box::new(state::Move {
+                from,
+                to: to.clone(),
+                module: address.module.to_string(),
+                type_name: address.type_name.to_string(),
+                name: address.name.to_string(),
+                index,
+            })))
+        });
+        moved.collect()
+    }
+}

@@ -1,0 +1,259 @@
+//! From configuration and state to a plan.
+
+use std::collections::BTreeMap;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::{Name, Value, json};
+use plan::{Action, OutputChange, Plan, PlanMode, ResourceChange};
+use provider::{PreflightItem, change};
+
+use crate::instance::BlockKind;
+use crate::options::{PlanInput, Planned, Planning};
+use crate::tree::Tree;
+use crate::walk::Run;
+
+/// Plans: evaluates everything, reads what is recorded, and decides what apply does.
+pub async fn plan(input: PlanInput) -> Planning {
+    let prior = input.prior.clone();
+    let mut run = match Run::new(input, false) {
+        Ok(run) => run,
+        Err(diagnostics) => return Planning { planned: None, diagnostics },
+    };
+    run.apply_moves();
+    run.walk().await;
+    run.plan_removals();
+    run.create_first_where_needed();
+    run.check_selectors();
+    if !run.diagnostics.has_errors() {
+        run.preflight().await;
+    }
+    let outputs = run.output_changes(&prior);
+    let mut changes: Vec<ResourceChange> =
+        run.instances.iter().map(|instance| instance.change.clone()).collect();
+    changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    let diagnostics = std::mem::take(&mut run.diagnostics).sorted();
+    let plan = Plan {
+        mode: run.options.mode,
+        timestamp: run.options.timestamp.clone(),
+        prior,
+        changes,
+        drift: run.drift(),
+        outputs,
+        checks: run.checks.values().cloned().collect(),
+        variables: run.variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect(),
+        errored: diagnostics.has_errors(),
+        reads: run.prior.reads,
+    };
+    Planning { planned: Some(Planned { plan, run }), diagnostics }
+}
+
+/// Checks a configuration without values, state or world.
+pub async fn validate(input: PlanInput) -> Diagnostics {
+    match Run::new(input, true) {
+        Ok(mut run) => {
+            run.walk().await;
+            run.diagnostics.sorted()
+        }
+        Err(diagnostics) => diagnostics,
+    }
+}
+
+impl Run {
+    /// What depends on something that is made before its predecessor is destroyed is made so too, and
+    /// so is what it depends on: otherwise the order would be a circle.
+    fn create_first_where_needed(&mut self) {
+        let mut queue: Vec<usize> = (0..self.instances.len())
+            .filter(|i| self.instances[*i].change.action == Action::CreateThenDelete)
+            .collect();
+        while let Some(i) = queue.pop() {
+            for address in self.instances[i].depends_on.clone() {
+                for j in self.instances_named(&address) {
+                    let dependency = &mut self.instances[j];
+                    if dependency.change.action == Action::DeleteThenCreate {
+                        dependency.change.action = Action::CreateThenDelete;
+                        dependency.create_before_destroy = true;
+                        queue.push(j);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The planned instances that an address of an instance or of a whole resource means.
+    pub(crate) fn instances_named(&self, address: &str) -> Vec<usize> {
+        if let Some(i) = self.by_address.get(address) {
+            return vec![*i];
+        }
+        self.by_resource.get(address).cloned().unwrap_or_default()
+    }
+
+    /// A target, exclusion or replacement that matches nothing is a mistake, not silence.
+    fn check_selectors(&mut self) {
+        let known: Vec<&str> = self.instances.iter().map(|i| i.address.as_str()).collect();
+        let matches = |selector: &crate::options::Selector| {
+            known.iter().any(|address| selector.matches(address))
+                || self.declared.iter().any(|address| selector.matches(address))
+        };
+        let mut found = Diagnostics::new();
+        let named = [("target", &self.options.targets), ("exclude", &self.options.excludes)];
+        for (flag, selectors) in named {
+            for selector in selectors.iter().filter(|selector| !matches(selector)) {
+                found.push(no_match(flag, &selector.0, &known));
+            }
+        }
+        for address in &self.options.replace {
+            let address = address.to_string();
+            if !known.contains(&address.as_str()) {
+                found.push(no_match("replace", &address, &known));
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
+    /// Lets every type look at all of its planned changes together.
+    async fn preflight(&mut self) {
+        let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (i, instance) in self.instances.iter().enumerate() {
+            let change = &instance.change;
+            if instance.spot.is_some() && change.after.is_some() {
+                let key = (change.provider.clone(), change.address.type_name.to_string());
+                by_type.entry(key).or_default().push(i);
+            }
+        }
+        for ((provider, type_name), members) in by_type {
+            let Some((_, resource_type)) = self.registry.resource_type(&type_name) else {
+                continue;
+            };
+            let Some(connection) = self.connections.get(&provider) else { continue };
+            if members.iter().all(|i| self.instances[*i].change.action == Action::NoOp) {
+                continue;
+            }
+            let items: Vec<PreflightItem> =
+                members.iter().map(|i| self.preflight_item(*i)).collect();
+            let findings = resource_type.preflight(connection, &items).await;
+            for (item, finding) in findings {
+                let Some(i) = members.get(item) else { continue };
+                let placed = self.place_finding(*i, finding);
+                self.diagnostics.extend(placed);
+            }
+        }
+    }
+
+    fn preflight_item(&self, i: usize) -> PreflightItem {
+        let instance = &self.instances[i];
+        PreflightItem {
+            address: instance.address.clone(),
+            prior: instance.change.before.clone(),
+            planned: instance
+                .change
+                .after
+                .clone()
+                .unwrap_or_else(|| Value::null(lang::Type::Dynamic)),
+            unchanged: instance.change.action == Action::NoOp,
+        }
+    }
+
+    fn place_finding(&self, i: usize, finding: provider::Finding) -> Diagnostics {
+        let instance = &self.instances[i];
+        let block = instance.spot.and_then(|spot| self.blocks.get(&spot.0));
+        let span = instance.spot.and_then(|spot| self.tree.span(spot.0));
+        match (block, span) {
+            (Some(block), Some(span)) => block.place(vec![finding], &instance.address, span),
+            _ => finding.diagnostic.on(&instance.address).into(),
+        }
+    }
+
+    fn output_changes(&self, prior: &state::Snapshot) -> BTreeMap<Name, OutputChange> {
+        let root = self.tree.module(Tree::ROOT);
+        let mut changes = BTreeMap::new();
+        for (name, output) in &prior.outputs {
+            let ty = json::type_from_json(&output.value_type).unwrap_or(lang::Type::Dynamic);
+            let before = json::from_json(&output.value, &ty).ok();
+            let removed = OutputChange {
+                action: Action::Delete,
+                before,
+                after: None,
+                sensitive: output.sensitive,
+            };
+            changes.insert(Name::from(name.as_str()), removed);
+        }
+        if self.options.mode == PlanMode::Destroy {
+            return changes;
+        }
+        for (name, node) in &root.outputs {
+            let config = &root.config.outputs[name];
+            if config.ephemeral {
+                continue;
+            }
+            let Some(after) = self.tables.value(*node, 0).cloned() else { continue };
+            let before = changes.remove(name).and_then(|change| change.before);
+            let action = match &before {
+                None if after.is_null() => continue,
+                None => Action::Create,
+                Some(before) if change::same_value(before, &after) => Action::NoOp,
+                Some(_) if after.is_null() => Action::Delete,
+                Some(_) => Action::Update,
+            };
+            let sensitive = config.sensitive;
+            changes.insert(
+                name.clone(),
+                OutputChange { action, before, after: Some(after), sensitive },
+            );
+        }
+        changes
+    }
+
+    /// What reading found to differ from what was recorded, in attributes that are not free to move.
+    fn drift(&self) -> Vec<ResourceChange> {
+        let mut drift = Vec::new();
+        for (name, prior) in &self.prior.instances {
+            if !prior.drifted() || prior.unread.is_some() || !self.matters(prior) {
+                continue;
+            }
+            let Ok(address) = name.parse() else { continue };
+            let mut change = ResourceChange::no_op(address, prior.state.provider.clone());
+            change.action = if prior.current.is_some() { Action::Update } else { Action::Delete };
+            change.before.clone_from(&prior.recorded);
+            change.after.clone_from(&prior.current);
+            change.region.clone_from(&prior.state.region);
+            change.previous_address = prior.previous.as_ref().and_then(|p| p.parse().ok());
+            drift.push(change);
+        }
+        drift
+    }
+
+    fn matters(&self, prior: &crate::prior::PriorInstance) -> bool {
+        let (Some(recorded), Some(current)) = (&prior.recorded, &prior.current) else {
+            return true;
+        };
+        let Some((_, resource_type)) = self.registry.resource_type(&prior.state.type_name) else {
+            return true;
+        };
+        let schema = resource_type.schema();
+        change::changed_attributes(schema, recorded, current).iter().any(|name| {
+            let attribute = schema.attributes.get(name);
+            attribute.is_none_or(|a| a.class != provider::AttributeClass::Observed)
+        })
+    }
+
+    /// The resource type of a planned instance.
+    pub(crate) fn type_of(&self, i: usize) -> Option<std::sync::Arc<dyn provider::ResourceType>> {
+        let instance = &self.instances[i];
+        if let Some(Some(block)) = instance.spot.map(|spot| self.blocks.get(&spot.0))
+            && let BlockKind::Managed(resource_type) = &block.kind
+        {
+            return Some(resource_type.clone());
+        }
+        let found = self.registry.resource_type(&instance.change.address.type_name);
+        found.map(|(_, resource_type)| resource_type.clone())
+    }
+}
+
+fn no_match(flag: &str, selector: &str, known: &[&str]) -> Diagnostic {
+    let detail = format!("Nothing in the configuration or the state matches -{flag}={selector}.");
+    let diagnostic = Diagnostic::error("Address matches nothing", detail);
+    match diagnostics::did_you_mean(selector, known.iter().copied()) {
+        Some(near) => diagnostic.hint(format!("did you mean {near}?")),
+        None => diagnostic.hint("list what there is with: artiform state list"),
+    }
+}

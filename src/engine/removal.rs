@@ -1,0 +1,230 @@
+//! Recorded instances that the configuration no longer has, and `destroy`.
+
+use std::rc::Rc;
+
+use config::{MovedEndpoint, Removed};
+use lang::{Key, ResourceAddress, ResourceMode};
+use plan::{Action, Reason, ResourceChange};
+use state::Mode;
+
+use crate::prior::PriorInstance;
+use crate::resources::cannot_destroy;
+use crate::tables::Expansion;
+use crate::tree::{ModuleId, Tree};
+use crate::walk::{PlannedInstance, Run};
+
+impl Run {
+    /// Plans the end of every recorded instance that was not declared (or of all, with `destroy`).
+    pub(crate) fn plan_removals(&mut self) {
+        let gone: Vec<String> = self
+            .prior
+            .instances
+            .keys()
+            .filter(|address| self.is_destroying() || !self.declared.contains(*address))
+            .cloned()
+            .collect();
+        for address in &gone {
+            self.plan_removal(address);
+        }
+        self.plan_deposed();
+        self.find_vanishing();
+    }
+
+    fn plan_removal(&mut self, name: &str) {
+        let Some(prior) = self.prior.instances.get(name).cloned() else { return };
+        if prior.state.mode == Mode::Data || prior.recorded.is_none() {
+            return;
+        }
+        let Ok(address) = name.parse::<ResourceAddress>() else { return };
+        let mut change = ResourceChange::no_op(address.clone(), prior.state.provider.clone());
+        change.region.clone_from(&prior.state.region);
+        change.before.clone_from(&prior.current);
+        change.unread.clone_from(&prior.unread);
+        if prior.current.is_some()
+            && self.is_selected(&address)
+            && self.options.mode != plan::PlanMode::RefreshOnly
+        {
+            let keeps = self.removed_block(&address).is_some_and(|removed| !removed.destroy);
+            change.action = if keeps { Action::Forget } else { Action::Delete };
+            change.reason = if self.is_destroying() { None } else { Some(self.reason(&address)) };
+        }
+        let protected = prior.state.prevent_destroy || self.still_protects(&address);
+        if change.action == Action::Delete && protected {
+            let diagnostic = cannot_destroy(name);
+            self.diagnostics.push(diagnostic.hint("the protection outlives its block; to give it up, declare the resource with prevent_destroy = false and apply first"));
+        }
+        self.keep(PlannedInstance {
+            spot: None,
+            address: name.to_owned(),
+            change,
+            dependencies: Rc::new([]),
+            depends_on: prior.state.dependencies.clone(),
+            create_before_destroy: prior.state.create_before_destroy,
+            prevent_destroy: prior.state.prevent_destroy,
+            prior: Some(prior),
+            vanishes: false,
+        });
+    }
+
+    /// Whether the block that still declares it prevents destruction, when everything is destroyed.
+    fn still_protects(&self, address: &ResourceAddress) -> bool {
+        let Some(module) = self.find_module(address) else { return false };
+        let key = config::ResourceKey {
+            mode: ResourceMode::Managed,
+            type_name: address.type_name.clone(),
+            name: address.name.clone(),
+        };
+        let resource = self.tree.module(module).config.resources.get(&key);
+        let expr = resource.and_then(|resource| resource.lifecycle.prevent_destroy.as_ref());
+        expr.is_some_and(|expr| {
+            let scope = crate::scope::ModuleScope {
+                tables: &self.tables,
+                surroundings: &self.surroundings,
+                module,
+                ordinal: 0,
+                repetition: None,
+                own: None,
+            };
+            lang::eval::evaluate(expr, &scope).is_ok_and(|value| value.as_bool() == Some(true))
+        })
+    }
+
+    /// The `removed` block that names an address.
+    fn removed_block(&self, address: &ResourceAddress) -> Option<&Removed> {
+        self.tree.modules.iter().find_map(|module| {
+            module.config.removed.iter().find(|removed| {
+                let prefix = &module.config.path;
+                names(prefix, &removed.from, address)
+            })
+        })
+    }
+
+    fn find_module(&self, address: &ResourceAddress) -> Option<ModuleId> {
+        let mut module = Tree::ROOT;
+        for step in &address.module.0 {
+            let key = config::CallKey { topology: step.topology, name: step.name.clone() };
+            module = *self.tree.module(module).children.get(&key)?;
+        }
+        Some(module)
+    }
+
+    fn reason(&self, address: &ResourceAddress) -> Reason {
+        let Some(module) = self.find_module(address) else {
+            return Reason::DeleteBecauseNoModule;
+        };
+        let instances = &self.tables.module(module).instances;
+        let ordinal = instances.iter().position(|instance| instance.address == address.module);
+        let Some(ordinal) = ordinal else { return Reason::DeleteBecauseNoModule };
+        let key = config::ResourceKey {
+            mode: ResourceMode::Managed,
+            type_name: address.type_name.clone(),
+            name: address.name.clone(),
+        };
+        let node = self.tree.module(module).resources.get(&key);
+        let table = node.and_then(|n| self.tables.resource(*n, crate::walk::to_u32(ordinal)));
+        match (table.map(|table| &table.expansion), &address.key) {
+            (None, _) => Reason::DeleteBecauseNoResourceConfig,
+            (Some(Expansion::Count(_)), Some(Key::Int(_))) => Reason::DeleteBecauseCountIndex,
+            (Some(Expansion::ForEach(_)), Some(Key::String(_))) => Reason::DeleteBecauseEachKey,
+            _ => Reason::DeleteBecauseWrongRepetition,
+        }
+    }
+
+    /// Objects that an interrupted replacement left behind.
+    fn plan_deposed(&mut self) {
+        let deposed: Vec<(String, PriorInstance)> = self
+            .prior
+            .instances
+            .iter()
+            .filter(|(_, prior)| !prior.state.deposed.is_empty())
+            .map(|(address, prior)| (address.clone(), prior.clone()))
+            .collect();
+        for (name, prior) in deposed {
+            let Ok(address) = name.parse::<ResourceAddress>() else { continue };
+            let Some((_, resource_type)) = self.registry.resource_type(&prior.state.type_name)
+            else {
+                continue;
+            };
+            for object in &prior.state.deposed {
+                let value = crate::record::read(
+                    resource_type.schema(),
+                    &object.attributes,
+                    &object.sensitive,
+                );
+                let mut change =
+                    ResourceChange::no_op(address.clone(), prior.state.provider.clone());
+                change.action = Action::Delete;
+                change.deposed = Some(object.key.clone());
+                change.before = value.ok();
+                change.region.clone_from(&prior.state.region);
+                self.instances.push(PlannedInstance {
+                    spot: None,
+                    address: name.clone(),
+                    change,
+                    dependencies: Rc::new([]),
+                    depends_on: object.dependencies.clone(),
+                    prior: Some(prior.clone()),
+                    create_before_destroy: false,
+                    prevent_destroy: false,
+                    vanishes: false,
+                });
+            }
+        }
+    }
+
+    /// Finds what ceases to exist together with what it lives on.
+    fn find_vanishing(&mut self) {
+        let vanishing: Vec<usize> = (0..self.instances.len())
+            .filter(|i| {
+                let instance = &self.instances[*i];
+                instance.change.action == Action::Delete && self.host_is_deleted(instance)
+            })
+            .collect();
+        for i in vanishing {
+            self.instances[i].vanishes = true;
+        }
+    }
+
+    fn host_is_deleted(&self, instance: &PlannedInstance) -> bool {
+        let type_name = &instance.change.address.type_name;
+        let Some((_, resource_type)) = self.registry.resource_type(type_name) else {
+            return false;
+        };
+        let hosts = resource_type.host_types();
+        let Some(attributes) = instance.change.before.as_ref().filter(|_| !hosts.is_empty()) else {
+            return false;
+        };
+        let instance_named = |address: &String| self.by_address.get(address);
+        instance.depends_on.iter().filter_map(instance_named).any(|i| {
+            let host = &self.instances[*i];
+            host.change.action == Action::Delete
+                && hosts.contains(&&*host.change.address.type_name)
+                && host
+                    .change
+                    .before
+                    .as_ref()
+                    .is_some_and(|host| resource_type.vanishes_with(attributes, host))
+        })
+    }
+}
+
+/// Tells whether a `removed` block of the module at `prefix` names an address.
+fn names(prefix: &[config::CallKey], from: &MovedEndpoint, address: &ResourceAddress) -> bool {
+    let called = |step: &lang::ModuleStep| config::CallKey {
+        topology: step.topology,
+        name: step.name.clone(),
+    };
+    let path: Vec<_> = address.module.0.iter().map(called).collect();
+    let full = |module: &lang::ModuleAddress| {
+        let inner = module.0.iter().map(called);
+        prefix.iter().cloned().chain(inner).collect::<Vec<_>>()
+    };
+    match from {
+        MovedEndpoint::Module(module) => path.starts_with(&full(module)),
+        MovedEndpoint::Resource(resource) => {
+            path == full(&resource.module)
+                && resource.type_name == address.type_name
+                && resource.name == address.name
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! Resources and data sources: expansion, and the plan of each instance.
+
+use std::rc::Rc;
+
+use config::{Resource, ResourceKey};
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::convert::convert;
+use lang::{ResourceAddress, Type, Value, eval};
+use plan::{Action, Reason, ResourceChange};
+use provider::{ResourceType, change, decode};
+
+use crate::dependency::{self, Dependency};
+use crate::expand::expand;
+use crate::instance::{self, Block, BlockKind, Circumstances, Request};
+use crate::prior::PriorInstance;
+use crate::tables::{Expansion, Ordinal, Repetition, ResourceTable};
+use crate::tree::NodeId;
+use crate::walk::{PlannedInstance, Run, Spot, to_u32};
+
+/// One instance under consideration.
+struct Candidate<'a> {
+    resource: &'a Resource,
+    block: &'a Block,
+    spot: Spot,
+    address: ResourceAddress,
+    name: String,
+    repetition: Repetition,
+}
+
+impl Run {
+    pub(crate) async fn visit_resource(&mut self, node: NodeId, key: &ResourceKey) {
+        let module = self.tree.get(node).module;
+        let config = self.tree.module(module).config.clone();
+        let resource = &config.resources[key];
+        let block = Block::new(resource, &self.registry).map_err(|d| *d);
+        let block = self.diagnostics.absorb(block);
+        if let Some(block) = &block {
+            self.blocks.insert(node, block.clone());
+        }
+        for ordinal in 0..to_u32(self.tables.module(module).instances.len()) {
+            let expansion = self.expand_resource(resource, node, ordinal);
+            let count = expansion.len();
+            self.tables.resources[node.0 as usize].push(ResourceTable::new(expansion));
+            let Some(block) = &block else { continue };
+            for index in 0..count {
+                self.visit_instance(resource, block, (node, ordinal, to_u32(index))).await;
+            }
+        }
+    }
+
+    fn expand_resource(
+        &mut self,
+        resource: &Resource,
+        node: NodeId,
+        ordinal: Ordinal,
+    ) -> Expansion {
+        let scope = self.scope(node, ordinal, None);
+        let (count, for_each) = (resource.count.as_ref(), resource.for_each.as_ref());
+        let result = expand(count, for_each, &scope, self.checking);
+        self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown)
+    }
+
+    async fn visit_instance(&mut self, resource: &Resource, block: &Block, spot: Spot) {
+        let (node, ordinal, index) = spot;
+        let Some(table) = self.tables.resource(node, ordinal) else { return };
+        let repetition = table.expansion.repetition(index as usize);
+        let unknown_expansion = matches!(table.expansion, Expansion::Unknown);
+        let key = table.expansion.key(index as usize);
+        let module = self.tree.get(node).module;
+        let address = self.tables.address(module, ordinal, &resource.key(), key);
+        let name = address.to_string();
+        self.declare(&name, unknown_expansion, &address);
+        self.move_by_count(&address, &name);
+        let candidate = Candidate { resource, block, spot, address, name, repetition };
+        let value = match &block.kind {
+            BlockKind::Managed(resource_type) => {
+                let resource_type = resource_type.clone();
+                self.plan_managed(&candidate, &*resource_type)
+            }
+            BlockKind::Data(_) => self.plan_data(&candidate).await,
+        };
+        let value = value.unwrap_or_else(|| Value::unknown(block.schema().object_type()));
+        if let Some(table) = self.tables.resource_mut(node, ordinal) {
+            table.set(index as usize, value);
+        }
+    }
+
+    /// Remembers that the configuration has an address. When the instances could not be counted, all
+    /// recorded ones of the resource count as declared, so that a mistake never looks like a removal.
+    fn declare(&mut self, name: &str, unknown_expansion: bool, address: &ResourceAddress) {
+        self.declared.insert(name.to_owned());
+        if unknown_expansion {
+            let prefix = format!("{address}[");
+            let recorded = self.prior.instances.keys().filter(|name| name.starts_with(&prefix));
+            self.declared.extend(recorded.cloned());
+        }
+    }
+
+    fn dependencies_of(&mut self, candidate: &Candidate<'_>) -> Rc<[Dependency]> {
+        let (node, ordinal, _) = candidate.spot;
+        let place = self.place(node, ordinal, Some(&candidate.repetition));
+        let direct: Rc<[Dependency]> = dependency::direct(place).into();
+        self.dependencies.of_instances.insert(candidate.spot, direct.clone());
+        direct
+    }
+
+    /// Decodes the block for one instance.
+    pub(crate) fn decode_instance(
+        &self,
+        block: &Block,
+        spot: Spot,
+        repetition: &Repetition,
+    ) -> Result<Value, Diagnostics> {
+        let scope = self.scope(spot.0, spot.1, Some(repetition));
+        decode::decode(&block.body, block.schema(), &scope)
+    }
+
+    fn plan_managed(
+        &mut self,
+        candidate: &Candidate<'_>,
+        resource_type: &dyn ResourceType,
+    ) -> Option<Value> {
+        let prior = self.prior.instances.get(&candidate.name).cloned();
+        if self.is_destroying() {
+            return prior.and_then(|p| p.current);
+        }
+        let direct = self.dependencies_of(candidate);
+        let lifecycle = &candidate.resource.lifecycle;
+        let (node, ordinal, _) = candidate.spot;
+        let repetition = &candidate.repetition;
+        let null = Value::null(Type::Dynamic);
+        let own = (node, ordinal, Some((repetition, &null)));
+        let summary = "Resource precondition failed";
+        self.check_rules(&lifecycle.preconditions, own, (&candidate.name, "resource", summary));
+        let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
+        let decoded = decoded.map_err(|found| on_address(found, &candidate.name));
+        let config = self.diagnostics.absorb(decoded)?;
+        let current = prior.as_ref().and_then(|p| p.current.clone());
+        let config = match &current {
+            Some(current) => instance::ignore_changes(&lifecycle.ignore_changes, current, config),
+            None => config,
+        };
+        if self.checking {
+            return self.check_managed(candidate, resource_type, &config);
+        }
+        let depends_on = self.dependencies.addresses(&self.tables, &direct);
+        let circumstances = self.circumstances(candidate, prior.as_ref(), &depends_on);
+        let seed = self.name_seed(&candidate.name);
+        let request = Request {
+            address: &candidate.name,
+            prior: current.as_ref(),
+            config: &config,
+            name_seed: &seed,
+        };
+        let decision = match instance::decide(resource_type, &request, circumstances) {
+            Ok(decision) => decision,
+            Err(findings) => {
+                let span = candidate.resource.header_span;
+                self.diagnostics.extend(candidate.block.place(findings, &candidate.name, span));
+                return None;
+            }
+        };
+        let mut change =
+            ResourceChange::no_op(candidate.address.clone(), candidate.block.provider.clone());
+        change.action = decision.action;
+        change.reason = decision.reason;
+        change.before.clone_from(&current);
+        change.after = Some(decision.planned.clone());
+        change.replace_paths = decision.replace_paths;
+        change.region = self.region_of(candidate);
+        self.finish(candidate, change, (prior, direct, depends_on), &decision.planned);
+        Some(decision.planned)
+    }
+
+    /// Checks without values: only what the type can say of the configuration alone.
+    fn check_managed(
+        &mut self,
+        candidate: &Candidate<'_>,
+        resource_type: &dyn ResourceType,
+        config: &Value,
+    ) -> Option<Value> {
+        let request =
+            Request { address: &candidate.name, prior: None, config, name_seed: &candidate.name };
+        match instance::plan_new(resource_type, &request) {
+            Ok(value) => Some(value),
+            Err(findings) => {
+                let span = candidate.resource.header_span;
+                self.diagnostics.extend(candidate.block.place(findings, &candidate.name, span));
+                None
+            }
+        }
+    }
+
+    fn circumstances(
+        &mut self,
+        candidate: &Candidate<'_>,
+        prior: Option<&PriorInstance>,
+        depends_on: &[String],
+    ) -> Circumstances {
+        let requested = self.options.replace.contains(&candidate.address);
+        Circumstances {
+            tainted: prior.is_some_and(|p| p.state.is_tainted()),
+            requested,
+            triggered: self.is_triggered(candidate),
+            host_replaced: prior.is_some_and(|p| self.host_is_replaced(candidate, p, depends_on)),
+            create_before_destroy: self.creates_first(candidate, prior),
+        }
+    }
+
+    fn creates_first(&self, candidate: &Candidate<'_>, prior: Option<&PriorInstance>) -> bool {
+        let configured = candidate.resource.lifecycle.create_before_destroy;
+        configured.unwrap_or_else(|| prior.is_some_and(|p| p.state.create_before_destroy))
+    }
+
+    fn host_is_replaced(
+        &self,
+        candidate: &Candidate<'_>,
+        prior: &PriorInstance,
+        depends_on: &[String],
+    ) -> bool {
+        let BlockKind::Managed(resource_type) = &candidate.block.kind else { return false };
+        let hosts = resource_type.host_types();
+        let Some(recorded) = prior.recorded.as_ref().filter(|_| !hosts.is_empty()) else {
+            return false;
+        };
+        depends_on.iter().any(|address| {
+            let host = self.by_address.get(address).map(|i| &self.instances[*i]);
+            host.is_some_and(|host| {
+                hosts.contains(&&*host.change.address.type_name)
+                    && (host.change.action.is_replacement() || host.change.action == Action::Create)
+                    && host
+                        .prior
+                        .as_ref()
+                        .and_then(|p| p.recorded.as_ref())
+                        .is_some_and(|host| resource_type.vanishes_with(recorded, host))
+            })
+        })
+    }
+
+    /// Whether something that `replace_triggered_by` names is updated or replaced.
+    fn is_triggered(&self, candidate: &Candidate<'_>) -> bool {
+        let (node, ordinal, _) = candidate.spot;
+        let scope = self.scope(node, ordinal, Some(&candidate.repetition));
+        let triggers = &candidate.resource.lifecycle.replace_triggered_by;
+        triggers.iter().any(|expr| {
+            let mut triggered = false;
+            expr.for_each_reference(&mut |traversal| {
+                triggered |= crate::trigger::is_changed(self, &scope, traversal);
+            });
+            triggered
+        })
+    }
+
+    fn region_of(&self, candidate: &Candidate<'_>) -> Option<String> {
+        let expr = candidate.resource.region.as_ref()?;
+        let scope = self.scope(candidate.spot.0, candidate.spot.1, Some(&candidate.repetition));
+        let value = convert(&eval::evaluate(expr, &scope).ok()?, &Type::String).ok()?;
+        value.as_str().map(str::to_owned)
+    }
+
+    fn prevents_destroy(&mut self, candidate: &Candidate<'_>) -> bool {
+        let Some(expr) = &candidate.resource.lifecycle.prevent_destroy else { return false };
+        let scope = self.scope(candidate.spot.0, candidate.spot.1, Some(&candidate.repetition));
+        let result = eval::evaluate(expr, &scope);
+        let Some(value) = self.diagnostics.absorb(result) else { return true };
+        match convert(&value, &Type::Bool).ok().and_then(|value| value.as_bool()) {
+            Some(prevent) => prevent,
+            None => {
+                let detail =
+                    "The prevent_destroy argument needs true or false, known before apply.";
+                let diagnostic = Diagnostic::error("Invalid prevent_destroy argument", detail);
+                self.diagnostics.push(diagnostic.at(expr.span));
+                true
+            }
+        }
+    }
+
+    /// Completes a change with all that does not depend on the type, and keeps it.
+    fn finish(
+        &mut self,
+        candidate: &Candidate<'_>,
+        mut change: ResourceChange,
+        (prior, direct, depends_on): (Option<PriorInstance>, Rc<[Dependency]>, Vec<String>),
+        planned: &Value,
+    ) {
+        let prevent_destroy = self.prevents_destroy(candidate);
+        if !self.is_selected(&candidate.address) || self.options.mode == plan::PlanMode::RefreshOnly
+        {
+            change.action = Action::NoOp;
+            change.reason = None;
+            change.after.clone_from(&change.before);
+        }
+        if let Some(prior) = &prior {
+            change.unread.clone_from(&prior.unread);
+            let recorded = prior.recorded.as_ref();
+            change.caused_by_drift = change.action != Action::NoOp
+                && prior.drifted()
+                && recorded
+                    .is_some_and(|recorded| instance::keeps_promises(planned, recorded).is_ok());
+            let pending = direct.iter().any(|d| self.dependencies.is_pending(*d));
+            if change.unread.is_some() && change.action == Action::NoOp && pending {
+                change.action = Action::ReadAgain;
+            }
+            if let Some(previous) = &prior.previous {
+                change.previous_address = previous.parse().ok();
+            }
+        }
+        if prevent_destroy && change.action.destroys() {
+            self.diagnostics
+                .push(cannot_destroy(&candidate.name).at(candidate.resource.header_span));
+        }
+        let (node, ordinal, _) = candidate.spot;
+        let own = (node, ordinal, Some((&candidate.repetition, planned)));
+        let rules = &candidate.resource.lifecycle.postconditions;
+        self.check_rules(
+            rules,
+            own,
+            (&candidate.name, "resource", "Resource postcondition failed"),
+        );
+        let create_before_destroy = change.action == Action::CreateThenDelete
+            || self.creates_first(candidate, prior.as_ref());
+        self.keep(PlannedInstance {
+            spot: Some(candidate.spot),
+            address: candidate.name.clone(),
+            change,
+            dependencies: direct,
+            depends_on,
+            prior,
+            create_before_destroy,
+            prevent_destroy,
+            vanishes: false,
+        });
+    }
+
+    async fn plan_data(&mut self, candidate: &Candidate<'_>) -> Option<Value> {
+        if self.is_destroying() {
+            return None;
+        }
+        let direct = self.dependencies_of(candidate);
+        let (node, ordinal, _) = candidate.spot;
+        let repetition = &candidate.repetition;
+        let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
+        let decoded = decoded.map_err(|found| on_address(found, &candidate.name));
+        let config = self.diagnostics.absorb(decoded)?;
+        if self.checking {
+            return Some(change::propose(candidate.block.schema(), None, &config));
+        }
+        let named = dependency::explicit(self.place(node, ordinal, Some(repetition)));
+        let waits = named.into_iter().any(|d| self.dependencies.is_pending(d));
+        let unknown = !config.is_wholly_known();
+        if waits || unknown {
+            let planned = change::propose(candidate.block.schema(), None, &config);
+            let mut change = self.data_change(candidate);
+            change.action = Action::Read;
+            change.reason = Some(if unknown {
+                Reason::ReadBecauseConfigUnknown
+            } else {
+                Reason::ReadBecauseDependencyPending
+            });
+            change.after = Some(planned.clone());
+            let depends_on = self.dependencies.addresses(&self.tables, &direct);
+            self.finish(candidate, change, (None, direct, depends_on), &planned);
+            return Some(planned);
+        }
+        let value = self.read_data(candidate, &config).await?;
+        let own = (node, ordinal, Some((repetition, &value)));
+        let rules = &candidate.resource.lifecycle.postconditions;
+        self.check_rules(
+            rules,
+            own,
+            (&candidate.name, "resource", "Resource postcondition failed"),
+        );
+        Some(value)
+    }
+
+    fn data_change(&self, candidate: &Candidate<'_>) -> ResourceChange {
+        ResourceChange::no_op(candidate.address.clone(), candidate.block.provider.clone())
+    }
+
+    async fn read_data(&mut self, candidate: &Candidate<'_>, config: &Value) -> Option<Value> {
+        let BlockKind::Data(source) = &candidate.block.kind else { return None };
+        let connection = self.connections.get(&candidate.block.provider)?.clone();
+        self.prior.reads += 1;
+        match source.read(&connection, config).await {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let span = decode::locate(&candidate.block.body, &error.path);
+                let span = span.unwrap_or(candidate.resource.header_span);
+                let diagnostic = *error.diagnostic;
+                self.diagnostics.push(diagnostic.at_or(Some(span)).on(&candidate.name));
+                None
+            }
+        }
+    }
+}
+
+/// Names the instance in every mistake, when the block stands for several.
+pub(crate) fn on_address(found: Diagnostics, address: &str) -> Diagnostics {
+    found.into_iter().map(|diagnostic| diagnostic.on(address)).collect::<Vec<_>>().into()
+}
+
+/// The refusal to destroy what is protected.
+pub(crate) fn cannot_destroy(address: &str) -> Diagnostic {
+    Diagnostic::error(
+        "Instance cannot be destroyed",
+        format!(
+            "Resource {address} has lifecycle.prevent_destroy set, but the plan calls for this resource to be destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or reduce the scope of the plan using the -target option."
+        ),
+    )
+    .on(address)
+}

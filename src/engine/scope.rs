@@ -1,0 +1,179 @@
+//! What names mean inside a module instance.
+
+use std::path::{Path, PathBuf};
+
+use config::{Referent, referent};
+use diagnostics::Diagnostic;
+use lang::functions::FunctionContext;
+use lang::{Name, Resolved, Scope, Step, Traversal, Type, Value};
+
+use crate::tables::{Ordinal, Repetition, Tables};
+use crate::tree::{ModuleId, NodeId};
+
+/// What is the same at every place of a run.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub functions: FunctionContext,
+    /// The stack's folder: what relative paths start from.
+    pub folder: PathBuf,
+    pub workspace: Name,
+}
+
+/// One module instance, and one resource instance in it where there is one.
+#[derive(Clone, Copy)]
+pub(crate) struct ModuleScope<'a> {
+    pub tables: &'a Tables,
+    pub surroundings: &'a Surroundings,
+    pub module: ModuleId,
+    pub ordinal: Ordinal,
+    pub repetition: Option<&'a Repetition>,
+    /// What `self` means, in postconditions.
+    pub own: Option<&'a Value>,
+}
+
+type Answer = Result<Resolved, Box<Diagnostic>>;
+
+impl ModuleScope<'_> {
+    fn value(&self, node: Option<&NodeId>, steps: usize) -> Answer {
+        let value = node.and_then(|node| self.tables.value(*node, self.ordinal)).cloned();
+        Ok(Resolved { value: value.unwrap_or_else(|| Value::unknown(Type::Dynamic)), steps })
+    }
+
+    fn resource(&self, node: Option<&NodeId>, steps: usize, keys: &[Option<Value>]) -> Answer {
+        let table = node.and_then(|node| self.tables.resource(*node, self.ordinal));
+        let Some(table) = table else {
+            return Ok(Resolved { value: Value::unknown(Type::Dynamic), steps });
+        };
+        if let Some(key) = keys.get(steps).and_then(Option::as_ref)
+            && let Some(index) = table.expansion.find(key)
+        {
+            // An element is answered from storage; the whole list is never built for it.
+            let value = table.values[index].clone().with_marks(key.marks);
+            return Ok(Resolved { value, steps: steps + 1 });
+        }
+        Ok(Resolved { value: table.whole(), steps })
+    }
+
+    fn call(
+        &self,
+        child: ModuleId,
+        steps: usize,
+        (traversal, keys): (&Traversal, &[Option<Value>]),
+    ) -> Answer {
+        let whole = || Ok(Resolved { value: self.tables.call(child, self.ordinal), steps });
+        let table = self.tables.module(child);
+        let Some((expansion, start)) = table.expansions.get(self.ordinal as usize) else {
+            return whole();
+        };
+        let key = keys.get(steps).and_then(Option::as_ref);
+        let (index, consumed) = match (expansion, key) {
+            (crate::tables::Expansion::Single, _) => (0, steps),
+            (_, Some(key)) => match expansion.find(key) {
+                Some(index) => (index, steps + 1),
+                None => return whole(),
+            },
+            _ => return whole(),
+        };
+        let ordinal = start + u32::try_from(index).unwrap_or(0);
+        let Some(Step::Attribute(name, _)) = traversal.steps.get(consumed) else {
+            let value = self.tables.outputs(child, ordinal);
+            return Ok(Resolved { value, steps: consumed });
+        };
+        match self.tables.tree.module(child).outputs.get(name) {
+            Some(node) => {
+                let value = self.tables.value(*node, ordinal).cloned();
+                let value = value.unwrap_or_else(|| Value::unknown(Type::Dynamic));
+                Ok(Resolved { value, steps: consumed + 1 })
+            }
+            None => Ok(Resolved { value: self.tables.outputs(child, ordinal), steps: consumed }),
+        }
+    }
+
+    /// `each.key`, `each.value`, `count.index`: the attribute is answered at once.
+    fn repetition(&self, traversal: &Traversal) -> Answer {
+        let attribute = match traversal.steps.first() {
+            Some(Step::Attribute(name, _)) => &**name,
+            _ => "",
+        };
+        let value = match (self.repetition, &*traversal.root, attribute) {
+            (Some(Repetition::Each(key, _)), "each", "key") => key.clone(),
+            (Some(Repetition::Each(_, value)), "each", "value") => value.clone(),
+            (Some(Repetition::Count(index)), "count", "index") => index.clone(),
+            (Some(Repetition::Unknown), "each", "key") => Value::unknown(Type::String),
+            (Some(Repetition::Unknown), "count", "index") => Value::unknown(Type::Number),
+            (Some(Repetition::Unknown), ..) => Value::unknown(Type::Dynamic),
+            _ => return Err(Box::new(out_of_place(traversal))),
+        };
+        Ok(Resolved { value, steps: 1 })
+    }
+
+    fn path(&self, traversal: &Traversal) -> Answer {
+        let folder = &self.tables.tree.module(self.module).config.folder;
+        let text = match traversal.steps.first() {
+            Some(Step::Attribute(name, _)) if &**name == "module" => {
+                relative(folder, &self.surroundings.folder)
+            }
+            Some(Step::Attribute(name, _)) if &**name == "cwd" => {
+                self.surroundings.folder.to_string_lossy().into_owned()
+            }
+            _ => ".".to_owned(),
+        };
+        Ok(Resolved { value: Value::string(text), steps: 1 })
+    }
+}
+
+fn out_of_place(traversal: &Traversal) -> Diagnostic {
+    let (root, needs) = match &*traversal.root {
+        "each" => ("each", "for_each"),
+        _ => ("count", "count"),
+    };
+    Diagnostic::error(
+        format!("Reference to \"{root}\" in context without {needs}"),
+        format!("The \"{root}\" object can be used only where the \"{needs}\" argument is set."),
+    )
+    .at(traversal.span)
+}
+
+/// A module's folder as seen from the stack's: `.`, `../modules/site`, or as it is.
+fn relative(folder: &Path, base: &Path) -> String {
+    let inside = folder.strip_prefix(base).ok().map(Path::to_path_buf);
+    let outside = || {
+        let common = folder.components().zip(base.components()).take_while(|(a, b)| a == b).count();
+        let up = base.components().skip(common).map(|_| "..");
+        let down = folder.components().skip(common).map(|part| part.as_os_str().to_owned());
+        up.map(Into::into).chain(down).collect::<PathBuf>()
+    };
+    let path = inside.unwrap_or_else(outside);
+    if path.as_os_str().is_empty() { ".".into() } else { path.to_string_lossy().into_owned() }
+}
+
+impl Scope for ModuleScope<'_> {
+    fn resolve(&self, traversal: &Traversal, keys: &[Option<Value>]) -> Answer {
+        let (referent, steps) = referent(traversal)?;
+        let module = self.tables.tree.module(self.module);
+        match referent {
+            Referent::Variable(name) => self.value(module.variables.get(&name), steps),
+            Referent::Local(name) => self.value(module.locals.get(&name), steps),
+            Referent::Resource(key) => self.resource(module.resources.get(&key), steps, keys),
+            Referent::Module(key) => match module.children.get(&key) {
+                Some(child) => self.call(*child, steps, (traversal, keys)),
+                None => Ok(Resolved { value: Value::unknown(Type::Dynamic), steps }),
+            },
+            Referent::Region => Ok(Resolved { value: self.tables.regions.clone(), steps: 0 }),
+            Referent::Each | Referent::Count => self.repetition(traversal),
+            Referent::Self_ => {
+                let value = self.own.cloned();
+                let value = value.unwrap_or_else(|| Value::unknown(Type::Dynamic));
+                Ok(Resolved { value, steps: 0 })
+            }
+            Referent::Path => self.path(traversal),
+            Referent::Terraform => {
+                Ok(Resolved { value: Value::string(self.surroundings.workspace.clone()), steps: 1 })
+            }
+        }
+    }
+
+    fn functions(&self) -> &FunctionContext {
+        &self.surroundings.functions
+    }
+}

@@ -1,0 +1,280 @@
+//! The execution graph: what apply does, and what each step waits for.
+
+use std::collections::{BTreeSet, HashMap};
+
+use diagnostics::{Diagnostic, Diagnostics};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use plan::Action;
+
+use crate::dependency::Dependency;
+use crate::tables::Ordinal;
+use crate::tree::NodeId;
+use crate::walk::Run;
+
+/// One step of apply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// Evaluates a variable, local or output again, now that what it refers to is made.
+    Value(NodeId, Ordinal),
+    /// Does nothing: all instances of a resource are through.
+    Gather(NodeId, Ordinal),
+    /// Creates, updates or reads the n-th planned instance.
+    Apply(usize),
+    /// Deletes or forgets the n-th planned instance, or the object that it replaces.
+    Destroy(usize),
+}
+
+/// Steps and who waits for them.
+#[derive(Debug, Default)]
+pub(crate) struct Steps {
+    pub steps: Vec<Step>,
+    /// By step: the steps that wait for it.
+    pub dependents: Vec<Vec<usize>>,
+    /// By step: how many it waits for.
+    pub waiting: Vec<usize>,
+    index: HashMap<Step, usize>,
+    /// Memory of what a value or resource needs; none where nothing of it changes.
+    needs: HashMap<Dependency, Option<usize>>,
+    edges: BTreeSet<(usize, usize)>,
+}
+
+/// Builds the execution graph of a plan.
+///
+/// # Errors
+/// A circle of steps, which only create-before-destroy can make.
+pub(crate) fn build(run: &Run) -> Result<Steps, Diagnostics> {
+    let mut steps = Steps::default();
+    // Must come first: edges are drawn only between instances that have steps.
+    for (i, instance) in run.instances.iter().enumerate() {
+        let action = instance.change.action;
+        let only_deposed = instance.change.deposed.is_some();
+        if !only_deposed
+            && (action.creates()
+                || matches!(action, Action::Update | Action::Read | Action::ReadAgain))
+        {
+            steps.add(Step::Apply(i));
+        }
+        if action.destroys() || action == Action::Forget {
+            steps.add(Step::Destroy(i));
+        }
+    }
+    // Then what each made or changed instance refers to, through values.
+    for i in 0..run.instances.len() {
+        if let Some(step) = steps.find(Step::Apply(i)) {
+            for dependency in run.instances[i].dependencies.iter() {
+                if let Some(needed) = steps.need(run, *dependency) {
+                    steps.edge(needed, step);
+                }
+            }
+        }
+    }
+    steps.order_replacements(run);
+    // Last, since it looks at the steps of dependents.
+    steps.order_destruction(run);
+    steps.check(run)?;
+    steps.count();
+    Ok(steps)
+}
+
+impl Steps {
+    fn add(&mut self, step: Step) -> usize {
+        if let Some(index) = self.index.get(&step) {
+            return *index;
+        }
+        let index = self.steps.len();
+        self.steps.push(step);
+        self.index.insert(step, index);
+        index
+    }
+
+    pub(crate) fn find(&self, step: Step) -> Option<usize> {
+        self.index.get(&step).copied()
+    }
+
+    /// `later` waits for `earlier`.
+    fn edge(&mut self, earlier: usize, later: usize) {
+        if earlier != later {
+            self.edges.insert((earlier, later));
+        }
+    }
+
+    /// The step that a dependency waits for, if anything about it changes.
+    fn need(&mut self, run: &Run, dependency: Dependency) -> Option<usize> {
+        if let Dependency::Instance(node, ordinal, index) = dependency {
+            let instance = run.by_spot.get(&(node, ordinal, index))?;
+            return self.find(Step::Apply(*instance));
+        }
+        if let Some(known) = self.needs.get(&dependency) {
+            return *known;
+        }
+        let (own, inner) = match dependency {
+            Dependency::Value(node, ordinal) => {
+                let direct = run.dependencies.of_values.get(&(node, ordinal));
+                (Step::Value(node, ordinal), direct.cloned().unwrap_or_default())
+            }
+            Dependency::Whole(node, ordinal) | Dependency::Instance(node, ordinal, _) => {
+                let count = run.tables.resource(node, ordinal).map_or(0, |t| t.values.len());
+                let all = (0..crate::walk::to_u32(count))
+                    .map(|index| Dependency::Instance(node, ordinal, index));
+                (Step::Gather(node, ordinal), all.collect())
+            }
+        };
+        let needed: Vec<usize> = inner.into_iter().filter_map(|d| self.need(run, d)).collect();
+        let step = (!needed.is_empty()).then(|| self.add(own));
+        if let Some(step) = step {
+            needed.into_iter().for_each(|earlier| self.edge(earlier, step));
+        }
+        self.needs.insert(dependency, step);
+        step
+    }
+
+    /// Delete, then create; or create, then delete.
+    fn order_replacements(&mut self, run: &Run) {
+        for (i, instance) in run.instances.iter().enumerate() {
+            let steps = (self.find(Step::Apply(i)), self.find(Step::Destroy(i)));
+            let (Some(create), Some(destroy)) = steps else { continue };
+            match instance.change.action {
+                Action::CreateThenDelete => self.edge(create, destroy),
+                _ => self.edge(destroy, create),
+            }
+        }
+    }
+
+    /// What refers to a thing is destroyed, or stops referring to it, before the thing is destroyed.
+    fn order_destruction(&mut self, run: &Run) {
+        let dependents = run.prior.dependents();
+        for (i, instance) in run.instances.iter().enumerate() {
+            let Some(destroy) = self.find(Step::Destroy(i)) else { continue };
+            if instance.vanishes {
+                self.vanish_after_hosts(run, i, destroy);
+                continue;
+            }
+            let resource = without_key(&instance.address);
+            let whole = (resource != instance.address).then(|| dependents.get(resource)).flatten();
+            let named = dependents.get(&instance.address).into_iter().flatten();
+            for dependent in named.chain(whole.into_iter().flatten()) {
+                self.destroy_after(run, (i, destroy), dependent);
+            }
+            if instance.change.unread.is_some() {
+                self.destroy_when_reachable(run, i, destroy);
+            }
+        }
+    }
+
+    fn destroy_after(&mut self, run: &Run, (i, destroy): (usize, usize), dependent: &str) {
+        let Some(j) = run.by_address.get(dependent).copied().filter(|j| *j != i) else { return };
+        if run.instances[j].vanishes {
+            return;
+        }
+        if let Some(earlier) = self.find(Step::Destroy(j)) {
+            self.edge(earlier, destroy);
+        }
+        let in_place = run.instances[j].change.action == Action::Update;
+        let replaced_first = run.instances[i].change.action == Action::DeleteThenCreate;
+        if let Some(earlier) = self.find(Step::Apply(j)).filter(|_| in_place && !replaced_first) {
+            self.edge(earlier, destroy);
+        }
+    }
+
+    /// Its record goes when what it lived on is gone.
+    fn vanish_after_hosts(&mut self, run: &Run, i: usize, destroy: usize) {
+        let Some(resource_type) = run.type_of(i) else { return };
+        let hosts = resource_type.host_types();
+        for address in &run.instances[i].depends_on {
+            for j in run.instances_named(address) {
+                let is_host = hosts.contains(&&*run.instances[j].change.address.type_name);
+                if let Some(host) = self.find(Step::Destroy(j)).filter(|_| is_host) {
+                    self.edge(host, destroy);
+                }
+            }
+        }
+    }
+
+    /// What could not be read is deleted after what it lives on is back.
+    fn destroy_when_reachable(&mut self, run: &Run, i: usize, destroy: usize) {
+        for address in &run.instances[i].depends_on {
+            for j in run.instances_named(address) {
+                if run.instances[j].change.action == Action::Update
+                    && let Some(back) = self.find(Step::Apply(j))
+                {
+                    self.edge(back, destroy);
+                }
+            }
+        }
+    }
+
+    fn check(&self, run: &Run) -> Result<(), Diagnostics> {
+        let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(self.steps.len(), self.edges.len());
+        self.steps.iter().for_each(|_| {
+            graph.add_node(());
+        });
+        for (earlier, later) in &self.edges {
+            graph.add_edge(NodeIndex::new(*earlier), NodeIndex::new(*later), ());
+        }
+        let circles = kosaraju_scc(&graph).into_iter().filter(|members| members.len() > 1);
+        let found: Vec<Diagnostic> = circles
+            .map(|members| {
+                let names = members.iter().map(|m| self.describe(run, self.steps[m.index()]));
+                let names: BTreeSet<String> = names.collect();
+                let list = names.into_iter().collect::<Vec<_>>().join(", ");
+                Diagnostic::error("Cycle", format!("These steps wait for one another: {list}."))
+                    .hint("set create_before_destroy alike on all of them")
+            })
+            .collect();
+        if found.is_empty() { Ok(()) } else { Err(found.into()) }
+    }
+
+    fn describe(&self, run: &Run, step: Step) -> String {
+        match step {
+            Step::Value(node, _) | Step::Gather(node, _) => run.tree.describe(node),
+            Step::Apply(i) => run.instances[i].address.clone(),
+            Step::Destroy(i) => format!("{} (destroy)", run.instances[i].address),
+        }
+    }
+
+    fn count(&mut self) {
+        self.dependents = vec![Vec::new(); self.steps.len()];
+        self.waiting = vec![0; self.steps.len()];
+        for (earlier, later) in std::mem::take(&mut self.edges) {
+            self.dependents[earlier].push(later);
+            self.waiting[later] += 1;
+        }
+        self.needs = HashMap::new();
+    }
+}
+
+/// `aws_vpc.a[0]` is an instance of `aws_vpc.a`.
+fn without_key(address: &str) -> &str {
+    if !address.ends_with(']') {
+        return address;
+    }
+    // The key of the last step: keys of modules before it are followed by a full stop.
+    let mut in_quotes = false;
+    let mut open = None;
+    let mut bytes = address.bytes().enumerate().peekable();
+    while let Some((i, byte)) = bytes.next() {
+        match byte {
+            b'\\' if in_quotes => {
+                bytes.next();
+            }
+            b'"' => in_quotes = !in_quotes,
+            b'[' if !in_quotes => open = Some(i),
+            _ => {}
+        }
+    }
+    open.map_or(address, |open| &address[..open])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_key;
+
+    #[test]
+    fn the_last_key_is_cut_whatever_it_holds() {
+        assert_eq!(without_key("aws_vpc.a"), "aws_vpc.a");
+        assert_eq!(without_key("aws_vpc.a[0]"), "aws_vpc.a");
+        assert_eq!(without_key("module.m[\"x\"].t.n[\"a[b]\\\"]\"]"), "module.m[\"x\"].t.n");
+        assert_eq!(without_key("module.m[\"x\"].t.n"), "module.m[\"x\"].t.n");
+    }
+}

@@ -1,0 +1,175 @@
+//! The static tree of modules and the nodes that they declare, before any `count` or `for_each`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use config::{CallKey, Config, Module, ModuleCall, ResourceKey};
+use diagnostics::Span;
+use lang::Name;
+
+/// A module of the tree: one for each call in the source, however many instances it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ModuleId(pub u32);
+
+/// A declaration in a module of the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct NodeId(pub u32);
+
+/// What a node declares.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum NodeKind {
+    Variable(Name),
+    Local(Name),
+    Output(Name),
+    Resource(ResourceKey),
+    Call(CallKey),
+    /// The n-th provider block of the root module.
+    Provider(usize),
+    /// The n-th check block.
+    Check(usize),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub module: ModuleId,
+    pub kind: NodeKind,
+}
+
+#[derive(Debug)]
+pub(crate) struct StaticModule {
+    pub config: Arc<Module>,
+    /// The module that calls it, and how.
+    pub parent: Option<(ModuleId, CallKey)>,
+    pub children: HashMap<CallKey, ModuleId>,
+    pub variables: HashMap<Name, NodeId>,
+    pub locals: HashMap<Name, NodeId>,
+    pub outputs: HashMap<Name, NodeId>,
+    pub resources: HashMap<ResourceKey, NodeId>,
+    pub calls: HashMap<CallKey, NodeId>,
+}
+
+/// All modules and nodes; indices are stable.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    pub modules: Vec<StaticModule>,
+    pub nodes: Vec<Node>,
+    /// The nodes of the root module's provider blocks.
+    pub providers: Vec<NodeId>,
+}
+
+impl Tree {
+    pub(crate) const ROOT: ModuleId = ModuleId(0);
+
+    pub(crate) fn new(config: &Config) -> Self {
+        let mut tree = Self::default();
+        tree.add(&config.root, None);
+        for i in 0..config.root.providers.len() {
+            let node = tree.node(Self::ROOT, NodeKind::Provider(i));
+            tree.providers.push(node);
+        }
+        tree
+    }
+
+    fn add(&mut self, config: &Arc<Module>, parent: Option<(ModuleId, CallKey)>) -> ModuleId {
+        let id = ModuleId(u32::try_from(self.modules.len()).unwrap_or(u32::MAX));
+        self.modules.push(StaticModule {
+            config: config.clone(),
+            parent,
+            children: HashMap::new(),
+            variables: HashMap::new(),
+            locals: HashMap::new(),
+            outputs: HashMap::new(),
+            resources: HashMap::new(),
+            calls: HashMap::new(),
+        });
+        let declare = |tree: &mut Self, names: Vec<&Name>, kind: fn(Name) -> NodeKind| {
+            let named = names.into_iter().map(|n| (n.clone(), tree.node(id, kind(n.clone()))));
+            named.collect::<HashMap<_, _>>()
+        };
+        let variables = declare(self, config.variables.keys().collect(), NodeKind::Variable);
+        let locals = declare(self, config.locals.keys().collect(), NodeKind::Local);
+        let outputs = declare(self, config.outputs.keys().collect(), NodeKind::Output);
+        let mut resources = HashMap::new();
+        for key in config.resources.keys() {
+            resources.insert(key.clone(), self.node(id, NodeKind::Resource(key.clone())));
+        }
+        for i in 0..config.checks.len() {
+            self.node(id, NodeKind::Check(i));
+        }
+        let mut calls = HashMap::new();
+        let mut children = HashMap::new();
+        for (key, call) in &config.calls {
+            calls.insert(key.clone(), self.node(id, NodeKind::Call(key.clone())));
+            children.insert(key.clone(), self.add(&call.module, Some((id, key.clone()))));
+        }
+        let module = &mut self.modules[id.0 as usize];
+        (module.variables, module.locals, module.outputs) = (variables, locals, outputs);
+        (module.resources, module.calls, module.children) = (resources, calls, children);
+        id
+    }
+
+    fn node(&mut self, module: ModuleId, kind: NodeKind) -> NodeId {
+        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        self.nodes.push(Node { module, kind });
+        id
+    }
+
+    pub(crate) fn module(&self, id: ModuleId) -> &StaticModule {
+        &self.modules[id.0 as usize]
+    }
+
+    pub(crate) fn get(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    /// The call that a module comes from, and the module that holds the call.
+    pub(crate) fn call_of(&self, id: ModuleId) -> Option<(ModuleId, &ModuleCall)> {
+        let (parent, key) = self.module(id).parent.as_ref()?;
+        Some((*parent, self.module(*parent).config.calls.get(key)?))
+    }
+
+    /// All modules below `id`, itself first.
+    pub(crate) fn subtree(&self, id: ModuleId) -> Vec<ModuleId> {
+        let mut found = vec![id];
+        let mut at = 0;
+        while at < found.len() {
+            let mut children: Vec<_> = self.module(found[at]).children.values().copied().collect();
+            children.sort_unstable();
+            found.extend(children);
+            at += 1;
+        }
+        found
+    }
+
+    /// Names a node as people would: `module.a.local.x`.
+    pub(crate) fn describe(&self, id: NodeId) -> String {
+        let node = self.get(id);
+        let module = &self.module(node.module).config;
+        let path: String = module.path.iter().map(|call| format!("{call}.")).collect();
+        let own = match &node.kind {
+            NodeKind::Variable(name) => format!("var.{name}"),
+            NodeKind::Local(name) => format!("local.{name}"),
+            NodeKind::Output(name) => format!("output.{name}"),
+            NodeKind::Resource(key) => key.to_string(),
+            NodeKind::Call(key) => key.to_string(),
+            NodeKind::Provider(i) => format!("provider[\"{}\"]", module.providers[*i].name),
+            NodeKind::Check(i) => format!("check.{}", module.checks[*i].name),
+        };
+        path + &own
+    }
+
+    /// Where a node is declared.
+    pub(crate) fn span(&self, id: NodeId) -> Option<Span> {
+        let node = self.get(id);
+        let module = &self.module(node.module).config;
+        match &node.kind {
+            NodeKind::Variable(name) => module.variables.get(name).map(|v| v.header_span),
+            NodeKind::Local(name) => module.locals.get(name).map(|l| l.span),
+            NodeKind::Output(name) => module.outputs.get(name).map(|o| o.header_span),
+            NodeKind::Resource(key) => module.resources.get(key).map(|r| r.header_span),
+            NodeKind::Call(key) => module.calls.get(key).map(|c| c.header_span),
+            NodeKind::Provider(i) => module.providers.get(*i).map(|p| p.header_span),
+            NodeKind::Check(i) => module.checks.get(*i).map(|c| c.header_span),
+        }
+    }
+}

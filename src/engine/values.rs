@@ -1,0 +1,216 @@
+//! Variables, regions, module calls and provider blocks: everything of the walk that is no resource.
+
+use config::{CallKey, Variable};
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::{ModuleStep, Name, Type, Value, eval};
+use provider::decode;
+
+use crate::expand::expand;
+use crate::rules;
+use crate::tables::{Expansion, Ordinal};
+use crate::tree::{ModuleId, NodeId, Tree};
+use crate::walk::Run;
+
+impl Run {
+    pub(crate) fn set_root_variables(&mut self) {
+        let root = self.tree.module(Tree::ROOT);
+        let nodes: Vec<(Name, NodeId)> =
+            root.variables.iter().map(|(name, node)| (name.clone(), *node)).collect();
+        let config = root.config.clone();
+        for (name, node) in nodes {
+            let variable = &config.variables[&name];
+            let given = self.variables.get(&name).cloned();
+            let value = match given {
+                Some(value) => marked(variable, value),
+                None => marked(variable, Value::unknown(variable.constraint.ty.clone())),
+            };
+            self.tables.set_value(node, 0, value);
+        }
+    }
+
+    /// Regions may refer to variables only, since everything may refer to regions.
+    pub(crate) fn set_regions(&mut self) {
+        let config = self.config.clone();
+        let mut regions = Vec::new();
+        for (name, region) in &config.regions {
+            let mut attributes = vec![(Name::from("name"), Value::string(name.clone()))];
+            for (attribute, expr) in &region.attributes {
+                let root = NodeId(0);
+                let value = if self.tree.nodes.is_empty() {
+                    Value::unknown(Type::Dynamic)
+                } else {
+                    self.evaluate(&expr.value, root, 0)
+                };
+                attributes.push((attribute.clone(), value));
+            }
+            regions.push((name.clone(), Value::object(attributes)));
+        }
+        self.tables.regions = Value::object(regions);
+    }
+
+    pub(crate) fn visit_variable(&mut self, node: NodeId, ordinal: Ordinal, variable: &Variable) {
+        let module = self.tree.get(node).module;
+        let Some((parent, call)) = self.tree.call_of(module) else { return };
+        let input = call.inputs.get(&variable.name).cloned();
+        let instance = self.tables.instance(module, ordinal);
+        let (parent_ordinal, repetition) = (instance.parent, instance.repetition.clone());
+        let given = input.as_ref().and_then(|input| {
+            let scope = crate::scope::ModuleScope {
+                tables: &self.tables,
+                surroundings: &self.surroundings,
+                module: parent,
+                ordinal: parent_ordinal,
+                repetition: Some(&repetition),
+                own: None,
+            };
+            let result = eval::evaluate(&input.value, &scope);
+            let failed = || Value::unknown(variable.constraint.ty.clone());
+            Some(self.diagnostics.absorb(result).unwrap_or_else(failed))
+        });
+        let default = || variable.default_value.clone();
+        let value = match given {
+            Some(value) if value.is_null() && !variable.nullable => default().unwrap_or(value),
+            Some(value) => value,
+            None => default().unwrap_or_else(|| Value::null(variable.constraint.ty.clone())),
+        };
+        let span = input.as_ref().map_or(variable.header_span, |input| input.value.span);
+        let value = match variable.constraint.apply(&value) {
+            Ok(value) => value,
+            Err(error) => {
+                let detail = format!(
+                    "The given value is not suitable for child module variable \"{}\": {}.",
+                    variable.name,
+                    describe(&error)
+                );
+                let diagnostic = Diagnostic::error("Invalid value for input variable", detail);
+                self.diagnostics.push(diagnostic.at(span));
+                Value::unknown(variable.constraint.ty.clone())
+            }
+        };
+        self.tables.set_value(node, ordinal, marked(variable, value));
+    }
+
+    /// Evaluates the validations of a variable; a false condition points at the value's place.
+    pub(crate) fn check_variable(&mut self, node: NodeId, ordinal: Ordinal, variable: &Variable) {
+        let mut found = Diagnostics::new();
+        for rule in &variable.validations {
+            let scope = self.scope(node, ordinal, None);
+            let outcome = rules::check(rule, &scope, "Invalid value for variable");
+            for mut diagnostic in outcome.diagnostics {
+                if outcome.problem.is_some() {
+                    let place = self.config.sources.file(rule.header_span.file).map(|file| {
+                        let at = |byte: u32| file.position(byte as usize);
+                        let (start, end) = (at(rule.header_span.start), at(rule.header_span.end));
+                        format!("{}:{},{}-{}", file.path, start.line, start.column, end.column)
+                    });
+                    diagnostic.detail.push_str(&format!(
+                        "\n\nThis was checked by the validation rule at {}.",
+                        place.unwrap_or_default()
+                    ));
+                    diagnostic.subject = Some(variable.header_span);
+                }
+                found.push(diagnostic);
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
+    pub(crate) fn visit_call(
+        &mut self,
+        (node, ordinal): (NodeId, Ordinal),
+        key: &CallKey,
+        child: ModuleId,
+    ) {
+        let module = self.tree.get(node).module;
+        let config = self.tree.module(module).config.clone();
+        let call = &config.calls[key];
+        let scope = self.scope(node, ordinal, None);
+        let result = expand(call.count.as_ref(), call.for_each.as_ref(), &scope, self.checking);
+        let expansion = self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown);
+        let step = ModuleStep { topology: key.topology, name: key.name.clone(), key: None };
+        self.tables.expand_call(child, &step, (module, ordinal), expansion);
+    }
+
+    /// Connects the providers that have no block of their own.
+    pub(crate) async fn connect_defaults(&mut self) {
+        let configured = &self.tree.module(Tree::ROOT).config.providers;
+        let plain: Vec<&str> = configured
+            .iter()
+            .filter(|block| block.alias.is_none())
+            .map(|block| &*block.name)
+            .collect();
+        let providers = self.registry.providers().to_vec();
+        let missing: Vec<_> = providers.iter().filter(|p| !plain.contains(&p.name())).collect();
+        for provider in missing {
+            if !self.checking && self.is_used(provider.name()) {
+                let config = provider.schema().empty_object();
+                self.connect(provider.name(), provider.name(), &config).await;
+            }
+        }
+    }
+
+    /// Tells whether configuration or state has anything of a provider.
+    fn is_used(&self, name: &str) -> bool {
+        let in_state = self.prior.instances.values().any(|i| i.state.provider == name);
+        let types = self.tree.nodes.iter().any(|node| match &node.kind {
+            crate::tree::NodeKind::Resource(key) => {
+                let managed = self.registry.resource_type(&key.type_name);
+                let data = self.registry.data_source(&key.type_name);
+                managed.map(|(p, _)| p).or(data.map(|(p, _)| p)).is_some_and(|p| p.name() == name)
+            }
+            _ => false,
+        });
+        in_state || types
+    }
+
+    pub(crate) async fn visit_provider(&mut self, index: usize) {
+        let config = self.tree.module(Tree::ROOT).config.clone();
+        let block = &config.providers[index];
+        let Some(provider) = self.registry.provider(&block.name).cloned() else {
+            let detail = format!("This build of artiform has no provider \"{}\".", block.name);
+            let diagnostic = Diagnostic::error("Invalid provider configuration", detail);
+            self.diagnostics.push(crate::instance::build_hint(
+                diagnostic.at(block.header_span),
+                &format!("{}_", block.name),
+            ));
+            return;
+        };
+        let node = self.tree.providers[index];
+        let decoded = decode::decode(&block.body, provider.schema(), &self.scope(node, 0, None));
+        let Some(value) = self.diagnostics.absorb(decoded) else { return };
+        let name = match &block.alias {
+            Some(alias) => format!("{}.{alias}", block.name),
+            None => block.name.to_string(),
+        };
+        if !self.checking {
+            self.connect(provider.name(), &name, &value).await;
+        }
+    }
+
+    /// Opens a connection, and reads everything recorded that goes over it.
+    async fn connect(&mut self, provider: &str, name: &str, config: &Value) {
+        let Some(provider) = self.registry.provider(provider).cloned() else { return };
+        let result = provider.configure(config).await;
+        let Some(connection) = self.diagnostics.absorb(result) else { return };
+        self.adopt_pending(name, &connection).await;
+        if self.options.refresh {
+            let registry = self.registry.clone();
+            let events = self.events.clone();
+            let found = self.prior.refresh(name, &connection, &registry, &events).await;
+            self.diagnostics.extend(found);
+        }
+        self.connections.insert(name.to_owned(), connection);
+    }
+}
+
+/// A conversion error as messages say it: `attribute "port": a number is required`.
+pub(crate) fn describe(error: &lang::convert::ConvertError) -> String {
+    let message = error.message.trim_end_matches('.');
+    if error.path.0.is_empty() { message.to_owned() } else { format!("{}: {message}", error.path) }
+}
+
+/// The marks that a variable's own declaration gives its value.
+fn marked(variable: &Variable, value: Value) -> Value {
+    let value = if variable.sensitive { value.sensitive() } else { value };
+    if variable.ephemeral { value.with_marks(lang::Marks::EPHEMERAL) } else { value }
+}

@@ -1,0 +1,336 @@
+//! The walk over all declarations in dependency order: it evaluates values and plans instances.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use config::{CheckRule, Config};
+use diagnostics::{Diagnostic, Diagnostics};
+use indexmap::IndexMap;
+use lang::functions::FunctionContext;
+use lang::{Name, ResourceAddress, Value};
+use plan::{CheckResult, CheckStatus, PlanMode, ResourceChange};
+use provider::{Connection, Registry};
+use state::PendingOperation;
+
+use crate::dependency::{Dependencies, Dependency, Place};
+use crate::events::Events;
+use crate::graph::Graph;
+use crate::instance::Block;
+use crate::options::{PlanInput, PlanOptions};
+use crate::prior::{Prior, PriorInstance};
+use crate::rules;
+use crate::scope::{ModuleScope, Surroundings};
+use crate::tables::{Ordinal, Repetition, Tables};
+use crate::tree::{NodeId, NodeKind, Tree};
+
+/// Where an instance stands: its resource, the module instance, and the place among the instances.
+pub(crate) type Spot = (NodeId, Ordinal, u32);
+
+/// One instance with all that apply needs to know.
+#[derive(Clone, Debug)]
+pub(crate) struct PlannedInstance {
+    /// None for what is no longer in the configuration.
+    pub spot: Option<Spot>,
+    pub address: String,
+    pub change: ResourceChange,
+    pub dependencies: Rc<[Dependency]>,
+    /// The addresses it will be recorded to depend on.
+    pub depends_on: Vec<String>,
+    pub prior: Option<PriorInstance>,
+    pub create_before_destroy: bool,
+    pub prevent_destroy: bool,
+    /// It ceases to exist with what it lives on: nothing needs to be called.
+    pub vanishes: bool,
+}
+
+/// A run of the engine: configuration, everything evaluated, everything planned.
+pub(crate) struct Run {
+    pub config: Arc<Config>,
+    pub registry: Registry,
+    pub options: PlanOptions,
+    pub events: Events,
+    pub stack: Name,
+    pub tree: Arc<Tree>,
+    pub graph: Rc<Graph>,
+    pub tables: Tables,
+    pub surroundings: Surroundings,
+    pub prior: Prior,
+    pub connections: HashMap<String, Connection>,
+    pub blocks: HashMap<NodeId, Block>,
+    pub dependencies: Dependencies,
+    pub instances: Vec<PlannedInstance>,
+    pub by_spot: HashMap<Spot, usize>,
+    pub by_address: HashMap<String, usize>,
+    /// By the address of a resource without instance key: its planned instances.
+    pub by_resource: HashMap<String, Vec<usize>>,
+    pub resolutions: Vec<crate::pending::Resolution>,
+    /// Addresses that the configuration has, even those that could not be planned.
+    pub declared: HashSet<String>,
+    pub pending: HashMap<String, PendingOperation>,
+    pub checks: BTreeMap<String, CheckResult>,
+    pub variables: IndexMap<Name, Value>,
+    /// Checking without values: nothing is read, what is not known is unknown.
+    pub checking: bool,
+    pub diagnostics: Diagnostics,
+}
+
+impl Run {
+    /// Prepares a run; nothing is read yet.
+    ///
+    /// # Errors
+    /// Cycles.
+    pub(crate) fn new(input: PlanInput, checking: bool) -> Result<Self, Diagnostics> {
+        let tree = Arc::new(Tree::new(&input.config));
+        let graph = Rc::new(Graph::new(&tree)?);
+        let mut diagnostics = Diagnostics::new();
+        let prior = Prior::load(&input.prior, &input.registry, &mut diagnostics);
+        let folder = input.config.folder.clone();
+        let functions = FunctionContext {
+            // Absolute, so that nothing depends on the folder that the command was called from.
+            base: folder.canonicalize().unwrap_or_else(|_| folder.clone()),
+            plan_time: input.options.timestamp.as_str().into(),
+            world: input.world,
+        };
+        let workspace = input.options.workspace.as_str().into();
+        let pending = input.pending.into_iter().map(|p| (p.begin.address.clone(), p)).collect();
+        Ok(Self {
+            stack: input.config.name(),
+            config: input.config,
+            registry: input.registry,
+            options: input.options,
+            events: input.events,
+            tables: Tables::new(tree.clone()),
+            tree,
+            graph,
+            surroundings: Surroundings { functions, folder, workspace },
+            prior,
+            connections: HashMap::new(),
+            blocks: HashMap::new(),
+            dependencies: Dependencies::default(),
+            instances: Vec::new(),
+            by_spot: HashMap::new(),
+            by_address: HashMap::new(),
+            by_resource: HashMap::new(),
+            resolutions: Vec::new(),
+            declared: HashSet::new(),
+            pending,
+            checks: BTreeMap::new(),
+            variables: input.variables,
+            checking,
+            diagnostics,
+        })
+    }
+
+    /// Evaluates and plans everything in order.
+    pub(crate) async fn walk(&mut self) {
+        self.set_root_variables();
+        self.set_regions();
+        self.connect_defaults().await;
+        let graph = self.graph.clone();
+        for node in &graph.order {
+            self.visit(*node).await;
+        }
+    }
+
+    async fn visit(&mut self, node: NodeId) {
+        let kind = self.tree.get(node).kind.clone();
+        let module = self.tree.get(node).module;
+        let ordinals = 0..self.tables.module(module).instances.len();
+        match kind {
+            NodeKind::Provider(index) => self.visit_provider(index).await,
+            NodeKind::Resource(key) => self.visit_resource(node, &key).await,
+            NodeKind::Call(key) => {
+                let child = self.tree.module(module).children[&key];
+                for ordinal in ordinals {
+                    self.visit_call((node, to_u32(ordinal)), &key, child);
+                }
+            }
+            _ => ordinals.for_each(|ordinal| self.visit_value(node, to_u32(ordinal))),
+        }
+    }
+
+    /// A variable, local, output or check in one module instance.
+    pub(crate) fn visit_value(&mut self, node: NodeId, ordinal: Ordinal) {
+        let module = self.tree.get(node).module;
+        let direct = crate::dependency::direct(self.place(node, ordinal, None));
+        self.dependencies.of_values.insert((node, ordinal), direct);
+        let config = self.tree.module(module).config.clone();
+        match self.tree.get(node).kind.clone() {
+            NodeKind::Variable(name) => {
+                // Those of the root module were handed in.
+                if module != Tree::ROOT {
+                    self.visit_variable(node, ordinal, &config.variables[&name]);
+                }
+                self.check_variable(node, ordinal, &config.variables[&name]);
+            }
+            NodeKind::Local(name) => {
+                let value = self.evaluate(&config.locals[&name].value, node, ordinal);
+                self.tables.set_value(node, ordinal, value);
+            }
+            NodeKind::Output(name) => self.visit_output(node, ordinal, &config.outputs[&name]),
+            NodeKind::Check(index) => self.visit_check(node, ordinal, &config.checks[index]),
+            _ => {}
+        }
+    }
+
+    fn visit_output(&mut self, node: NodeId, ordinal: Ordinal, output: &config::Output) {
+        let address = self.named(node, ordinal, &format!("output.{}", output.name));
+        let summary = "Module output value precondition failed";
+        self.check_rules(
+            &output.preconditions,
+            (node, ordinal, None),
+            (&address, "output_value", summary),
+        );
+        let value = self.evaluate(&output.value, node, ordinal);
+        let root = self.tree.get(node).module == Tree::ROOT;
+        if root && !output.sensitive && value.deep_marks().contains(lang::Marks::SENSITIVE) {
+            let detail = format!(
+                "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true"
+            )
+            .replace("Terraform requires", "artiform requires");
+            let diagnostic = Diagnostic::error("Output refers to sensitive values", detail);
+            self.diagnostics.push(diagnostic.at(output.header_span));
+        }
+        let value = if output.sensitive { value.sensitive() } else { value };
+        self.tables.set_value(node, ordinal, value);
+    }
+
+    fn visit_check(&mut self, node: NodeId, ordinal: Ordinal, check: &config::Check) {
+        let address = self.named(node, ordinal, &format!("check.{}", check.name));
+        let before = self.diagnostics.len();
+        let summary = "Check block assertion failed";
+        self.check_rules(&check.assertions, (node, ordinal, None), (&address, "check", summary));
+        // A failed check is worth a warning and stops nothing.
+        let all = std::mem::take(&mut self.diagnostics).into_iter().enumerate();
+        self.diagnostics.extend(all.map(|(i, mut diagnostic)| {
+            if i >= before {
+                diagnostic.severity = diagnostics::Severity::Warning;
+            }
+            diagnostic
+        }));
+    }
+
+    /// Evaluates conditions and keeps how they turned out.
+    pub(crate) fn check_rules(
+        &mut self,
+        rules: &[CheckRule],
+        (node, ordinal, own): (NodeId, Ordinal, Option<(&Repetition, &Value)>),
+        (address, kind, summary): (&str, &'static str, &str),
+    ) -> bool {
+        if rules.is_empty() {
+            return true;
+        }
+        let mut result = self.checks.remove(address).unwrap_or_else(|| CheckResult {
+            address: address.to_owned(),
+            kind,
+            status: CheckStatus::Pass,
+            problems: Vec::new(),
+        });
+        let mut passed = true;
+        for rule in rules {
+            let mut scope = self.scope(node, ordinal, own.map(|(repetition, _)| repetition));
+            scope.own = own.map(|(_, value)| value).filter(|value| !value.is_null());
+            let outcome = rules::check(rule, &scope, summary);
+            passed &= !outcome.diagnostics.has_errors();
+            result.status = worse(result.status, outcome.status);
+            result.problems.extend(outcome.problem);
+            let placed = outcome.diagnostics.into_iter();
+            let named = placed.map(|d| if kind == "resource" { d.on(address) } else { d });
+            self.diagnostics.extend(named.collect::<Vec<_>>());
+        }
+        self.checks.insert(address.to_owned(), result);
+        passed
+    }
+
+    /// Evaluates an expression where a node stands; a mistake is collected and gives an unknown.
+    pub(crate) fn evaluate(&mut self, expr: &lang::Expr, node: NodeId, ordinal: Ordinal) -> Value {
+        let result = lang::eval::evaluate(expr, &self.scope(node, ordinal, None));
+        let value = self.diagnostics.absorb(result);
+        value.unwrap_or_else(|| Value::unknown(lang::Type::Dynamic))
+    }
+
+    /// The scope in which a node's own expressions stand.
+    pub(crate) fn scope<'a>(
+        &'a self,
+        node: NodeId,
+        ordinal: Ordinal,
+        repetition: Option<&'a Repetition>,
+    ) -> ModuleScope<'a> {
+        ModuleScope {
+            tables: &self.tables,
+            surroundings: &self.surroundings,
+            module: self.tree.get(node).module,
+            ordinal,
+            repetition,
+            own: None,
+        }
+    }
+
+    pub(crate) fn place<'a>(
+        &'a self,
+        node: NodeId,
+        ordinal: Ordinal,
+        repetition: Option<&'a Repetition>,
+    ) -> Place<'a> {
+        let (tables, graph) = (&self.tables, &*self.graph);
+        Place { tables, graph, surroundings: &self.surroundings, node, ordinal, repetition }
+    }
+
+    /// An address inside a module instance: `module.a["x"].output.url`.
+    pub(crate) fn named(&self, node: NodeId, ordinal: Ordinal, name: &str) -> String {
+        let module = &self.tables.instance(self.tree.get(node).module, ordinal).address;
+        if module.0.is_empty() { name.to_owned() } else { format!("{module}.{name}") }
+    }
+
+    /// Keeps a planned instance.
+    pub(crate) fn keep(&mut self, instance: PlannedInstance) {
+        let index = self.instances.len();
+        if let Some(spot) = instance.spot {
+            self.by_spot.insert(spot, index);
+            if instance.change.is_change() {
+                self.dependencies.mark_changed(spot);
+            }
+        }
+        if instance.change.address.key.is_some() {
+            let resource = ResourceAddress { key: None, ..instance.change.address.clone() };
+            self.by_resource.entry(resource.to_string()).or_default().push(index);
+        }
+        self.by_address.insert(instance.address.clone(), index);
+        self.instances.push(instance);
+    }
+
+    pub(crate) fn is_destroying(&self) -> bool {
+        self.options.mode == PlanMode::Destroy
+    }
+
+    /// What names generated for an instance are derived from.
+    pub(crate) fn name_seed(&self, address: &str) -> String {
+        format!("{}/{address}", self.stack)
+    }
+
+    /// Whether targets and exclusions leave an address in the plan.
+    pub(crate) fn is_selected(&self, address: &ResourceAddress) -> bool {
+        let (targets, excludes) = (&self.options.targets, &self.options.excludes);
+        if targets.is_empty() && excludes.is_empty() {
+            return true;
+        }
+        let text = address.to_string();
+        let named = targets.is_empty() || targets.iter().any(|selector| selector.matches(&text));
+        named && !excludes.iter().any(|selector| selector.matches(&text))
+    }
+}
+
+fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
+    let rank = |status: CheckStatus| match status {
+        CheckStatus::Pass => 0,
+        CheckStatus::Unknown => 1,
+        CheckStatus::Fail => 2,
+        CheckStatus::Error => 3,
+    };
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+pub(crate) fn to_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
