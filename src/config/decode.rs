@@ -1,6 +1,7 @@
 //! Blocks become declarations: one file for each kind of block, listed in [`Decoder::block`].
 
 mod check;
+mod json;
 mod literal;
 mod meta;
 mod module_call;

@@ -16,6 +16,7 @@ impl Decoder<'_> {
         let label = block.labels[0].clone();
         let name = label.text.clone();
         schema::identifier(&name, label.span, "check block name", self.diagnostics);
+        self.unfold(&mut block.body, &[("assert", 0), ("data", 2)]);
         schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
         let asserts = self.take_blocks(&mut block.body, "assert");
         if asserts.is_empty() {

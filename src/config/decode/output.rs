@@ -20,6 +20,7 @@ impl Decoder<'_> {
         let label = block.labels[0].clone();
         let name = label.text.clone();
         schema::identifier(&name, label.span, "output name", self.diagnostics);
+        self.unfold(&mut block.body, &[("precondition", 0)]);
         schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
         let preconditions = self.take_blocks(&mut block.body, "precondition");
         let value = self.take_expr(&mut block.body, "value");

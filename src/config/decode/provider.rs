@@ -19,7 +19,12 @@ impl Decoder<'_> {
             let text = crate::constant::text(&alias.value);
             match &text {
                 Some(text) => {
-                    schema::identifier(text, span, "provider configuration alias", self.diagnostics)
+                    schema::identifier(
+                        text,
+                        span,
+                        "provider configuration alias",
+                        self.diagnostics,
+                    );
                 }
                 None => self.not_literal(&alias.value, "string"),
             }

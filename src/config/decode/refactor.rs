@@ -45,6 +45,7 @@ impl Decoder<'_> {
 
     pub(super) fn removed_block(&mut self, mut block: Block) {
         schema::labels(&block, &[], self.diagnostics);
+        self.unfold(&mut block.body, &[("lifecycle", 0)]);
         schema::check(&block.body, &REMOVED, block.header_span, self.diagnostics);
         self.refuse_provisioners(&mut block.body);
         let mut destroy = true;

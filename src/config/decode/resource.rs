@@ -20,6 +20,10 @@ const LIFECYCLE: Shape = Shape {
     blocks: &["postcondition", "precondition"],
 };
 
+/// The blocks of a resource that are not its provider's, with their numbers of labels.
+const NESTED: [(&str, usize); 5] =
+    [("connection", 0), ("dynamic", 1), ("lifecycle", 0), ("provisioner", 1), ("timeouts", 0)];
+
 impl Decoder<'_> {
     pub(super) fn resource_block(&mut self, block: Block) {
         let Some(resource) = self.read_resource(block) else { return };
@@ -60,6 +64,7 @@ impl Decoder<'_> {
         let name_word = format!("{} name", if data { "data resource" } else { "resource" });
         schema::identifier(&name.text, name.span, &name_word, self.diagnostics);
         let body = &mut block.body;
+        self.unfold(body, &NESTED);
         let (count, for_each) = self.take_repetition(body, "resources");
         let depends_on = self.take_depends_on(body);
         let provider = self.take_provider(body);
@@ -111,6 +116,7 @@ impl Decoder<'_> {
 
     fn lifecycle(&mut self, mut block: Block, mode: ResourceMode) -> Lifecycle {
         let body = &mut block.body;
+        self.unfold(body, &[("postcondition", 0), ("precondition", 0)]);
         schema::check(body, &LIFECYCLE, block.header_span, self.diagnostics);
         if mode == ResourceMode::Data {
             self.data_lifecycle(body);

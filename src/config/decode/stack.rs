@@ -14,9 +14,14 @@ const STACK: Shape = Shape {
     blocks: &["backend", "cloud", "encryption", "provider_meta", "required_providers"],
 };
 
+/// The blocks of a stack that have a label.
+const LABELLED: [&str; 2] = ["backend", "provider_meta"];
+
 impl Decoder<'_> {
     pub(super) fn stack_block(&mut self, mut block: Block) {
         schema::labels(&block, &[], self.diagnostics);
+        let kinds = STACK.blocks.iter().map(|kind| (*kind, LABELLED.contains(kind).into()));
+        self.unfold(&mut block.body, &kinds.collect::<Vec<_>>());
         schema::check(&block.body, &STACK, block.header_span, self.diagnostics);
         self.declared.stack.span.get_or_insert(block.header_span);
         let own = &*block.kind == "stack";
@@ -98,7 +103,7 @@ impl Decoder<'_> {
             return;
         }
         let label = block.labels[0].clone();
-        self.literal_references(&block.body);
+        self.literal_references(&block.body, "A backend is opened");
         self.declared.stack.backend = Some(Backend {
             kind: label.text,
             kind_span: label.span,
@@ -107,18 +112,17 @@ impl Decoder<'_> {
         });
     }
 
-    /// A backend is opened before anything else is known, so nothing can be referred to in it.
-    fn literal_references(&mut self, body: &Body) {
+    /// State is opened before anything else is known, so nothing can be referred to there.
+    fn literal_references(&mut self, body: &Body, what: &str) {
         let mut spans: Vec<Span> = Vec::new();
         body.for_each_expression(&mut |expr| {
             expr.for_each_reference(&mut |traversal| spans.push(traversal.span));
         });
         for span in spans {
-            let detail = "A backend is opened before anything is evaluated, so variables may not \
-                          be used here.";
-            let hint = "give the value by the command line option --backend-config instead";
-            let diagnostic = Diagnostic::error("Variables not allowed", detail).at(span);
-            self.diagnostics.push(diagnostic.hint(hint));
+            let detail = format!(
+                "{what} before anything is evaluated, so variables may not be used here. Write the value itself."
+            );
+            self.report("Variables not allowed", detail, span);
         }
     }
 
@@ -131,6 +135,7 @@ impl Decoder<'_> {
             let detail = "Encryption was configured already; a stack has one encryption block.";
             self.report("Duplicate encryption configuration", detail, block.header_span);
         } else {
+            self.literal_references(&block.body, "Encrypted state is opened");
             self.declared.stack.encryption = Some(block.body);
         }
     }

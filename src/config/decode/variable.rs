@@ -28,6 +28,7 @@ impl Decoder<'_> {
         let label = block.labels[0].clone();
         let name = label.text.clone();
         self.variable_name(&name, label.span);
+        self.unfold(&mut block.body, &[("validation", 0)]);
         schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
         let validations = self.take_blocks(&mut block.body, "validation");
         let typed = block.body.attributes.contains_key("type");

@@ -43,6 +43,8 @@ pub(super) fn topology(
     diagnostics: &mut Diagnostics,
 ) -> (Topology, Vec<Traversal>) {
     let mut body = block.body.clone();
+    let nested = [("remote", 1), ("repository", 1), ("virtual", 1)];
+    Decoder::new(sources, diagnostics, false).unfold(&mut body, &nested);
     schema::check(&body, &TOPOLOGY, block.header_span, diagnostics);
     let depends_on = Decoder::new(sources, diagnostics, false).take_depends_on(&mut body);
     let kind = kind(body.attributes.get("kind"), diagnostics);

@@ -53,7 +53,7 @@ impl Reader<'_> {
         }
         match self.variables.get(name) {
             Some(variable) => {
-                self.text(variable, value, format!("the option --var=\"{name}=...\""))
+                self.text(variable, value, format!("the option --var=\"{name}=...\""));
             }
             None => {
                 let detail = format!(
