@@ -146,6 +146,14 @@ pub enum Change {
         /// The repository that is pushed.
         repository: String,
     },
+    /// Notes which making of its repository a target has. Where it is not the one before, all
+    /// that was delivered is gone, and the backlog starts again.
+    MeetTarget {
+        /// The replication's key.
+        target: String,
+        /// What the target says of itself.
+        holder: String,
+    },
     /// Forgets a replication target.
     DropTarget {
         /// The replication's key.

@@ -186,6 +186,15 @@ async fn targets_start_with_the_backlog(catalog: &dyn Catalog) {
     commit(catalog, start).await;
     assert_eq!(catalog.target("t").await.unwrap().unwrap().snapshot_after, None);
     assert_eq!(catalog.lag("t").await.unwrap(), (0, None));
+    for (holder, after) in [("h1", None), ("h1", None), ("h2", Some(""))] {
+        let meet = Change::MeetTarget { target: "t".into(), holder: holder.into() };
+        commit(catalog, meet).await;
+        let found = catalog.target("t").await.unwrap().unwrap();
+        assert_eq!(
+            (found.holder.as_deref(), found.snapshot_after.as_deref()),
+            (Some(holder), after)
+        );
+    }
     let subjects = [(Subject::Path("old".into()), 7), (Subject::Path("absent".into()), 9)];
     let states = catalog.states("backlog", &subjects).await.unwrap();
     assert_eq!((states[0].seq, states[0].blob().copied()), (1, Some(blob(1))));

@@ -101,6 +101,8 @@ pub struct Document {
     pub name: String,
     /// Its text, usually JSON.
     pub body: String,
+    /// When it was written, at the owner.
+    pub modified: Timestamp,
     /// The change that wrote it.
     pub seq: Sequence,
 }
@@ -192,6 +194,8 @@ pub enum SubjectContent {
     Document {
         /// Its text.
         body: String,
+        /// When it was written, at the owner.
+        modified: Timestamp,
     },
 }
 
@@ -208,6 +212,9 @@ pub struct TargetState {
     pub snapshot_after: Option<String>,
     /// When the target last acknowledged anything.
     pub acknowledged_at: Option<Timestamp>,
+    /// Which making of the repository over there has what was delivered; `None` before the first
+    /// contact. Another one has nothing yet.
+    pub holder: Option<String>,
 }
 
 /// What kind of configured thing an [`Object`] is.

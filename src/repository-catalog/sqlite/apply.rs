@@ -106,6 +106,12 @@ impl Commit<'_> {
             Change::PutToken(token) => self.put_token(token),
             Change::DeleteToken { id } => self.run("DELETE FROM token WHERE id = ?1", [id]),
             Change::StartTarget { target, repository } => self.start_target(target, repository),
+            Change::MeetTarget { target, holder } => self.run(
+                "UPDATE target SET holder = ?2, \
+                 snapshot_after = CASE WHEN holder IS NULL THEN snapshot_after ELSE '' END \
+                 WHERE target = ?1 AND holder IS NOT ?2",
+                [target, holder],
+            ),
             Change::DropTarget { target } => {
                 self.run("DELETE FROM target WHERE target = ?1", [target])
             }
@@ -153,10 +159,11 @@ impl Commit<'_> {
         let seq = self.emit(repository, &Subject::Document(name.to_owned()), at)?;
         match body {
             Some(body) => self.run(
-                "INSERT INTO document (repository, name, body, seq) VALUES (?1, ?2, ?3, ?4) \
-                 ON CONFLICT (repository, name) DO UPDATE SET body = excluded.body, \
-                 seq = excluded.seq, incarnation = ''",
-                params![repository, name, body, seq],
+                "INSERT INTO document (repository, name, body, modified, seq) \
+                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (repository, name) DO UPDATE SET \
+                 body = excluded.body, modified = excluded.modified, seq = excluded.seq, \
+                 incarnation = ''",
+                params![repository, name, body, at, seq],
             ),
             None => self.run(
                 "DELETE FROM document WHERE repository = ?1 AND name = ?2",

@@ -50,8 +50,9 @@ fn state(
     fallback: Sequence,
 ) -> Answer<SubjectState> {
     let found = match subject {
-        Subject::Document(name) => read::document(connection, repository, name)?
-            .map(|found| (found.seq, SubjectContent::Document { body: found.body })),
+        Subject::Document(name) => read::document(connection, repository, name)?.map(|found| {
+            (found.seq, SubjectContent::Document { body: found.body, modified: found.modified })
+        }),
         Subject::Path(path) => node_state(connection, repository, path)?,
     };
     let (seq, content) = match found {
@@ -83,7 +84,7 @@ fn node_state(
 
 pub(super) fn target(connection: &Connection, target: &str) -> Answer<Option<TargetState>> {
     let mut statement = connection.prepare_cached(
-        "SELECT target, repository, acknowledged, snapshot_after, acknowledged_at \
+        "SELECT target, repository, acknowledged, snapshot_after, acknowledged_at, holder \
          FROM target WHERE target = ?1",
     )?;
     let found = statement.query_row([target], |row| {
@@ -93,6 +94,7 @@ pub(super) fn target(connection: &Connection, target: &str) -> Answer<Option<Tar
             acknowledged: row.get(2)?,
             snapshot_after: row.get(3)?,
             acknowledged_at: row.get(4)?,
+            holder: row.get(5)?,
         })
     });
     Ok(rows::optional(found)?)

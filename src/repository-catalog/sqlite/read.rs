@@ -206,7 +206,7 @@ pub(super) fn packages(connection: &Connection, repository: &str) -> Answer<Vec<
 }
 
 fn document_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Document> {
-    Ok(Document { name: row.get(0)?, body: row.get(1)?, seq: row.get(2)? })
+    Ok(Document { name: row.get(0)?, body: row.get(1)?, modified: row.get(2)?, seq: row.get(3)? })
 }
 
 pub(super) fn document(
@@ -215,7 +215,7 @@ pub(super) fn document(
     name: &str,
 ) -> Answer<Option<Document>> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, body, seq FROM document WHERE repository = ?1 AND name = ?2",
+        "SELECT name, body, modified, seq FROM document WHERE repository = ?1 AND name = ?2",
     )?;
     Ok(rows::optional(statement.query_row([repository, name], document_row))?)
 }
@@ -226,7 +226,7 @@ pub(super) fn documents(
     prefix: &str,
 ) -> Answer<Vec<Document>> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, body, seq FROM document WHERE repository = ?1 AND name >= ?2 \
+        "SELECT name, body, modified, seq FROM document WHERE repository = ?1 AND name >= ?2 \
          AND substr(name, 1, length(?2)) = ?2 ORDER BY name",
     )?;
     let found = statement.query_map([repository, prefix], document_row)?;

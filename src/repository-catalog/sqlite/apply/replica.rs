@@ -53,12 +53,14 @@ impl Commit<'_> {
                 self.apply_node(repository, state, arrival)?;
                 self.apply_details(repository, path, properties, records)
             }
-            (Subject::Document(name), Some(SubjectContent::Document { body })) => self.run(
-                "INSERT INTO document (repository, name, body, seq, incarnation) \
-                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (repository, name) DO UPDATE SET \
-                 body = excluded.body, seq = excluded.seq, incarnation = excluded.incarnation",
-                params![repository, name, body, arrival.seq, arrival.incarnation],
-            ),
+            (Subject::Document(name), Some(SubjectContent::Document { body, modified })) => self
+                .run(
+                    "INSERT INTO document (repository, name, body, modified, seq, incarnation) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (repository, name) DO UPDATE SET \
+                 body = excluded.body, modified = excluded.modified, seq = excluded.seq, \
+                 incarnation = excluded.incarnation",
+                    params![repository, name, body, modified, arrival.seq, arrival.incarnation],
+                ),
             // The subject and its content disagree: a message that no version of this program
             // writes changes nothing.
             (_, Some(_)) => Ok(0),

@@ -55,6 +55,7 @@ CREATE TABLE document (
     repository TEXT NOT NULL,
     name TEXT NOT NULL,
     body TEXT NOT NULL,
+    modified INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     incarnation TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (repository, name)
@@ -92,7 +93,9 @@ CREATE TABLE target (
     repository TEXT NOT NULL,
     acknowledged INTEGER NOT NULL,
     acknowledged_at INTEGER,
-    snapshot_after TEXT
+    snapshot_after TEXT,
+    -- Which making of the target's repository has what was delivered.
+    holder TEXT
 ) WITHOUT ROWID;
 
 CREATE TABLE statistic (

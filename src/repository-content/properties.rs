@@ -1,0 +1,48 @@
+//! Properties of files and folders.
+
+use repository::{Properties, RepositoryConfig};
+use repository_catalog::Change;
+
+use crate::clock::now_ms;
+use crate::content::Content;
+use crate::error::ContentError;
+
+/// Paths that one transaction changes at most.
+const PATHS_PER_COMMIT: usize = 1000;
+
+impl Content {
+    /// Sets and removes properties of a path, and of everything below it when `recursive`.
+    pub async fn change_properties(
+        &self,
+        repository: &RepositoryConfig,
+        path: &str,
+        change: (&Properties, &[String]),
+        by: &str,
+        recursive: bool,
+    ) -> Result<(), ContentError> {
+        if repository.read_only {
+            return Err(ContentError::read_only(repository));
+        }
+        let key = repository.key.as_str();
+        let node = self.catalog.node(key, path).await?;
+        let node = node.ok_or_else(|| ContentError::not_found(key, path))?;
+        let mut paths = vec![path.to_owned()];
+        if recursive && node.is_folder() {
+            let below = self.catalog.subtree(key, path, "", usize::MAX).await?;
+            paths.extend(below.into_iter().map(|node| node.path).filter(|found| found != path));
+        }
+        let (set, remove) = change;
+        let step = |path: &String| Change::SetProperties {
+            repository: key.to_owned(),
+            path: path.clone(),
+            set: set.clone(),
+            remove: remove.to_vec(),
+            by: by.to_owned(),
+            at: now_ms(),
+        };
+        for some in paths.chunks(PATHS_PER_COMMIT) {
+            self.catalog.commit(some.iter().map(step).collect()).await?;
+        }
+        Ok(())
+    }
+}
