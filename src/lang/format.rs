@@ -40,6 +40,11 @@ pub struct FormatError {
 /// loses its quotes (`"list"` and `"map"` become `list(string)` and `map(string)`), and a bare
 /// `list`, `map` or `set` becomes a collection of `any`. A byte order mark is dropped.
 ///
+/// The result is what Terraform 1.11 writes, byte for byte, save where Terraform changes the
+/// meaning of the source: it drops labels that hold `$` or `%` and the key of `a[true]` and
+/// `a[null]`, and tears a value off its argument when it takes away a `"${` that a comment
+/// follows. Here all of these stay.
+///
 /// # Errors
 /// The first place where the source does not follow the native syntax of HCL.
 pub fn format(source: &str) -> Result<String, FormatError> {

@@ -142,6 +142,19 @@ impl<'a> Checker<'_, 'a> {
         Ok(())
     }
 
+    /// Runs `inner` after a bracket was taken; if the source ends within, it is the bracket that is
+    /// to blame.
+    fn bracketed(&mut self, newlines: bool, inner: impl FnOnce(&mut Self) -> Checked) -> Checked {
+        let bracket = self.last;
+        self.nested(newlines, inner).map_err(|mistake| match self.tokens.last() {
+            Some(end) if mistake.offset >= end.offset => {
+                let open = &self.tokens[bracket];
+                Mistake::new(open.offset, format!("This \"{}\" is never closed.", open.text))
+            }
+            _ => mistake,
+        })
+    }
+
     /// Checks attributes and blocks up to the end of the file or a closing brace.
     fn body(&mut self) -> Checked {
         let mut names = HashSet::new();
@@ -222,7 +235,7 @@ impl<'a> Checker<'_, 'a> {
             "Labels are quoted strings, and \"{\" follows them on the same line.",
         )?;
         self.blocks.push(name);
-        self.nested(true, Self::block_body)?;
+        self.bracketed(true, Self::block_body)?;
         self.blocks.pop();
         Ok(())
     }
@@ -248,7 +261,7 @@ impl<'a> Checker<'_, 'a> {
 
     /// Checks what follows the opening brace of a block, through the closing one.
     fn block_body(&mut self) -> Checked {
-        const UNCLOSED: &str = "This block is not closed; \"}\" was expected here.";
+        const UNCLOSED: &str = "\"}\" was expected here, to end the block.";
         match self.peek() {
             Kind::Newline => {
                 self.body()?;

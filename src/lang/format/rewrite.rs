@@ -120,7 +120,19 @@ fn is_one_expression(inside: &[Token<'_>]) -> bool {
 fn needs_parentheses(inside: &[Token<'_>]) -> bool {
     let [first, .., last] = inside else { return false };
     let enclosed = first.kind == Kind::ParenthesisOpen && last.kind == Kind::ParenthesisClose;
-    let breaks = inside.iter().any(|token| token.kind == Kind::Newline)
-        || inside[..inside.len() - 1].iter().any(Token::ends_line);
-    breaks && !enclosed
+    if enclosed {
+        return false;
+    }
+    let breaks = inside.iter().any(|token| token.kind == Kind::Newline);
+    breaks || comment_breaks(&inside[..inside.len() - 1])
+}
+
+/// Tells whether a comment ends its line outside of all brackets. Terraform overlooks this one,
+/// and writes an attribute without a value.
+fn comment_breaks(inside: &[Token<'_>]) -> bool {
+    let mut depth = 0;
+    inside.iter().any(|token| {
+        depth += token.kind.nesting();
+        depth == 0 && token.ends_line()
+    })
 }

@@ -102,7 +102,7 @@ impl<'a> Scanner<'a> {
                 self.push(Kind::QuoteOpen, 1);
             }
             '{' | '}' => self.brace(first),
-            '~' if self.rest().starts_with(b"~}") => self.end_sequence(2)?,
+            '~' if self.rest().starts_with(b"~}") => self.end_stripping_sequence()?,
             '<' if self.heredoc_opens() => {}
             _ if is_identifier_start(first) => {
                 let length = identifier_length(&self.source[self.position..]);
@@ -141,12 +141,13 @@ impl<'a> Scanner<'a> {
         self.push(kind, 1);
     }
 
-    fn end_sequence(&mut self, length: usize) -> Result<(), Mistake> {
+    /// Takes `~}`.
+    fn end_stripping_sequence(&mut self) -> Result<(), Mistake> {
         if !matches!(self.frames.last(), Some(Frame::Sequence { braces: 0, .. })) {
             return Err(Mistake::new(self.position, "\"~}\" ends no template sequence here."));
         }
         self.frames.pop();
-        self.push(Kind::SequenceEnd, length);
+        self.push(Kind::SequenceEnd, 2);
         Ok(())
     }
 

@@ -57,7 +57,7 @@ fn unformatted_source_is_told_apart() {
 }
 
 /// What is refused, where, and a part of what is said about it.
-const REFUSED: [(&str, usize, usize, &str); 44] = [
+const REFUSED: [(&str, usize, usize, &str); 45] = [
     ("a = \"x\n", 1, 5, "closed on its line"),
     ("a = \"x", 1, 5, "no closing quote"),
     ("a = 1\nb = \"x${y\n", 2, 7, "never closed"),
@@ -73,16 +73,16 @@ const REFUSED: [(&str, usize, usize, &str); 44] = [
     ("a = \"\\u12\"\n", 1, 6, "hexadecimal"),
     ("a = \"\\ud83d\"\n", 1, 6, "no character"),
     ("a ~} b\n", 1, 3, "ends no template sequence"),
-    ("a = [1\n", 2, 1, "\"]\""),
+    ("a = [1\n", 1, 5, "\"[\" is never closed"),
     ("a = [1 2]\n", 1, 8, "comma or \"]\""),
     ("a = [,]\n", 1, 6, "expression"),
-    ("a = f(1\n", 2, 1, "comma or \")\""),
+    ("a = f(1\n", 1, 6, "\"(\" is never closed"),
     ("a = f(x..., y)\n", 1, 11, "Nothing can follow"),
-    ("a = (1\n", 2, 1, "\")\""),
-    ("a = {x = 1\n", 2, 1, "expression"),
+    ("a = (1\n", 1, 5, "never closed"),
+    ("a = {x = 1\n", 1, 5, "never closed"),
     ("a = {x = 1 y = 2}\n", 1, 12, "comma, a line break"),
     ("a = {x\n= 1}\n", 1, 7, "\"=\" or \":\""),
-    ("a = b[0\n", 2, 1, "\"]\""),
+    ("a = b[0\n", 1, 6, "never closed"),
     ("a = b.\n", 1, 7, "attribute"),
     ("a = b.0.1\n", 1, 7, "attribute"),
     ("a = 1..2\n", 1, 5, "not a number"),
@@ -95,7 +95,8 @@ const REFUSED: [(&str, usize, usize, &str); 44] = [
     ("a = \"%{ when x }\"\n", 1, 9, "begins with if"),
     ("a = 1 b = 2\n", 1, 7, "line break"),
     ("a = 1\na = 2\n", 2, 1, "already set"),
-    ("a {\n", 2, 1, "not closed"),
+    ("a {\n", 1, 3, "\"{\" is never closed"),
+    ("a {\n  b = [{ c = f(1, 2 }]\n}\n", 2, 21, "comma or \")\""),
     ("a {\n}\n}\n", 3, 1, "no open block"),
     ("a { b {} }\n", 1, 7, "one argument and no block"),
     ("a { b = 1, c = 2 }\n", 1, 10, "closing brace follows"),

@@ -41,18 +41,18 @@ impl Checker<'_, '_> {
             }
             Kind::ParenthesisOpen => {
                 self.take();
-                self.nested(false, |inner| {
+                self.bracketed(false, |inner| {
                     inner.expression()?;
                     inner.expect(Kind::ParenthesisClose, "\")\" was expected here.")
                 })
             }
             Kind::BracketOpen => {
                 self.take();
-                self.nested(false, Self::list)
+                self.bracketed(false, Self::list)
             }
             Kind::BraceOpen => {
                 self.take();
-                self.nested(true, Self::object)
+                self.bracketed(true, Self::object)
             }
             _ => Err(self.mistake("An expression was expected here.")),
         }
@@ -75,7 +75,7 @@ impl Checker<'_, '_> {
         }
         if self.peek() == Kind::ParenthesisOpen {
             self.take();
-            return self.nested(false, Self::arguments);
+            return self.bracketed(false, Self::arguments);
         }
         if is_call {
             return Err(self.mistake("\"(\" and arguments of the function were expected here."));
@@ -200,7 +200,7 @@ impl Checker<'_, '_> {
                             "\"]\" was expected here, after the splat.",
                         )?;
                     } else {
-                        self.nested(false, |inner| {
+                        self.bracketed(false, |inner| {
                             inner.expression()?;
                             inner.expect(Kind::BracketClose, "\"]\" was expected here.")
                         })?;
