@@ -7,23 +7,35 @@ mod arguments;
 mod call;
 mod collection;
 mod conversion;
+mod csv;
 mod date_time;
 mod definition;
 mod duration;
 mod encoding;
 mod filesystem;
+mod format;
+mod format_list;
 mod glob;
 mod hash;
+mod json;
 mod list;
 mod map;
 mod network;
 mod numeric;
 mod random;
 mod regular;
+mod rsa;
 mod sensitive;
 mod set;
 mod string;
+mod template;
+#[cfg(test)]
+pub mod testing;
+mod text_encoding;
 mod timestamp;
+mod yaml_decode;
+mod yaml_encode;
+mod yaml_scalar;
 
 pub use call::{ArityError, arity, call};
 pub use definition::{Body, Call, Function, FunctionError, Parameter, Returns, Shape};
@@ -43,9 +55,11 @@ pub struct FunctionContext {
 pub trait World: Send + Sync {
     /// Reads a whole file.
     fn read(&self, path: &std::path::Path) -> std::io::Result<Vec<u8>>;
-    /// Tells whether a path is a regular file.
+    /// Tells whether a path is a regular file; `false` where nothing is. What is there but is no
+    /// regular file is an error: `IsADirectory` for a folder, `InvalidInput` for anything else.
     fn is_file(&self, path: &std::path::Path) -> std::io::Result<bool>;
-    /// Lists every regular file below a folder, as slash-separated relative paths.
+    /// Lists every regular file below a folder, as slash-separated relative paths; a folder that
+    /// is not there is an error of the kind `NotFound`.
     fn list(&self, folder: &std::path::Path) -> std::io::Result<Vec<String>>;
     /// The home folder, for `~`.
     fn home(&self) -> Option<PathBuf>;
@@ -80,6 +94,7 @@ pub static ALL: &[&Function] = &[
     &list::COMPACT,
     &list::CONCAT,
     &collection::CONTAINS,
+    &csv::CSVDECODE,
     &filesystem::DIRNAME,
     &list::DISTINCT,
     &list::ELEMENT,
@@ -97,11 +112,15 @@ pub static ALL: &[&Function] = &[
     &hash::FILESHA512,
     &list::FLATTEN,
     &numeric::FLOOR,
+    &format::FORMAT,
     &date_time::FORMATDATE,
+    &format_list::FORMATLIST,
     &string::INDENT,
     &list::INDEX,
     &sensitive::ISSENSITIVE,
     &string::JOIN,
+    &json::JSONDECODE,
+    &json::JSONENCODE,
     &map::KEYS,
     &collection::LENGTH,
     &numeric::LOG,
@@ -123,6 +142,7 @@ pub static ALL: &[&Function] = &[
     &regular::REGEXALL,
     &regular::REPLACE,
     &list::REVERSE,
+    &rsa::RSADECRYPT,
     &sensitive::SENSITIVE,
     &set::SETINTERSECTION,
     &set::SETPRODUCT,
@@ -140,6 +160,10 @@ pub static ALL: &[&Function] = &[
     &string::STRREV,
     &string::SUBSTR,
     &collection::SUM,
+    &template::TEMPLATEFILE,
+    &template::TEMPLATESTRING,
+    &text_encoding::TEXTDECODEBASE64,
+    &text_encoding::TEXTENCODEBASE64,
     &date_time::TIMEADD,
     &date_time::TIMECMP,
     &date_time::TIMESTAMP,
@@ -161,6 +185,8 @@ pub static ALL: &[&Function] = &[
     &random::UUID,
     &random::UUIDV5,
     &map::VALUES,
+    &yaml_decode::YAMLDECODE,
+    &yaml_encode::YAMLENCODE,
     &map::ZIPMAP,
 ];
 
@@ -172,7 +198,8 @@ pub fn lookup(name: &str) -> Option<&'static Function> {
 
 /// The names of all functions in alphabetical order, with those of the evaluator.
 pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> = ALL.iter().map(|function| function.name).chain(["can", "try"]).collect();
+    let mut names: Vec<_> =
+        ALL.iter().map(|function| function.name).chain(["can", "try"]).collect();
     names.sort_unstable();
     names
 }

@@ -1,15 +1,11 @@
 //! Taking values apart and putting them together, as function bodies need it.
 
-use std::sync::Arc;
-
-use unicode_normalization::{UnicodeNormalization, is_nfc};
-
-use crate::{Data, Marks, Number, Type, Value};
+pub(super) use crate::display::go_quoted as quoted;
+use crate::{Marks, Number, Type, Value};
 
 /// A string value, brought to NFC as every string of the language is.
 pub(super) fn text(text: impl AsRef<str>) -> Value {
-    let text = text.as_ref();
-    if is_nfc(text) { Value::string(text) } else { Value::string(text.nfc().collect::<String>()) }
+    Value::text(text.as_ref())
 }
 
 /// A list of strings.
@@ -19,7 +15,7 @@ pub(super) fn text_list<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> Va
 
 /// A number value.
 pub(super) fn number(number: Number) -> Value {
-    Data::Number(number).into()
+    Value::number(number)
 }
 
 /// A length as a number value.
@@ -29,34 +25,7 @@ pub(super) fn count(length: usize) -> Value {
 
 /// The value without its own marks, and those.
 pub(super) fn unmark(value: &Value) -> (Value, Marks) {
-    (Value { data: value.data.clone(), marks: Marks::NONE }, value.marks)
-}
-
-/// The value without any marks in it, and all that there were.
-pub(super) fn unmark_deep(value: &Value) -> (Value, Marks) {
-    let marks = value.deep_marks();
-    if marks.is_empty() {
-        return (value.clone(), marks);
-    }
-    (strip(value), marks)
-}
-
-fn strip(value: &Value) -> Value {
-    let each = |values: &Arc<[Value]>| values.iter().map(strip).collect::<Arc<[Value]>>();
-    let data = match &value.data {
-        Data::List(ty, values) => Data::List(ty.clone(), each(values)),
-        Data::Set(ty, values) => Data::Set(ty.clone(), each(values)),
-        Data::Tuple(values) => Data::Tuple(each(values)),
-        Data::Map(ty, values) => Data::Map(
-            ty.clone(),
-            Arc::new(values.iter().map(|(key, value)| (key.clone(), strip(value))).collect()),
-        ),
-        Data::Object(values) => Data::Object(Arc::new(
-            values.iter().map(|(key, value)| (key.clone(), strip(value))).collect(),
-        )),
-        other => other.clone(),
-    };
-    data.into()
+    value.clone().unmark()
 }
 
 /// The whole number in a value, or the phrase that says what is asked for.
@@ -79,34 +48,6 @@ pub(super) fn redacted(marks: Marks) -> Option<&'static str> {
         (false, true) => Some("(sensitive value)"),
         (false, false) => None,
     }
-}
-
-/// The text in double quotes with control characters escaped, for a message.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(character);
-            }
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            control if control.is_control() && control.is_ascii() => {
-                out.push_str(&format!("\\x{:02x}", control as u32));
-            }
-            control if control.is_control() => out.push_str(&format!("\\u{:04x}", control as u32)),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// Whether a type has a sequence of elements: list, set or tuple.

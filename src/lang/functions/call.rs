@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::arguments::{redacted, unmark_deep};
+use super::arguments::redacted;
 use super::{Call, Function, FunctionContext, FunctionError, Parameter, Returns};
 use crate::convert::convert;
 use crate::value::Refinement;
@@ -42,7 +42,11 @@ pub fn arity(function: &Function, count: usize) -> Result<(), ArityError> {
     let expected = function.parameters.len();
     if count < expected {
         let missing = function.parameters[count].name;
-        return Err(ArityError::TooFew { expected, variadic: function.variadic.is_some(), missing });
+        return Err(ArityError::TooFew {
+            expected,
+            variadic: function.variadic.is_some(),
+            missing,
+        });
     }
     if count > expected && function.variadic.is_none() {
         return Err(ArityError::TooMany { expected });
@@ -93,8 +97,9 @@ fn convert_all(function: &Function, arguments: &[Value]) -> Result<Vec<Value>, F
     each(function, arguments)
         .map(|(index, parameter, value)| match parameter.shape.ty() {
             Type::Dynamic => Ok(value.clone()),
-            ty => convert(value, &ty)
-                .map_err(|error| FunctionError::argument(index, error.message)),
+            ty => {
+                convert(value, &ty).map_err(|error| FunctionError::argument(index, error.message))
+            }
         })
         .collect()
 }
@@ -106,7 +111,7 @@ fn strip(function: &Function, arguments: &[Value]) -> (Vec<Value>, Marks) {
             if parameter.allow_marked {
                 return value.clone();
             }
-            let (value, marks) = unmark_deep(value);
+            let (value, marks) = value.unmark_deep();
             all = all | marks;
             value
         })

@@ -94,7 +94,11 @@ fn anytrue(call: &Call<'_>) -> Result<Value, FunctionError> {
     if call.items(0).iter().any(|value| value.as_bool() == Some(true)) {
         return Ok(Value::bool(true));
     }
-    if call.items(0).iter().any(Value::is_unknown) { call.unknown() } else { Ok(Value::bool(false)) }
+    if call.items(0).iter().any(Value::is_unknown) {
+        call.unknown()
+    } else {
+        Ok(Value::bool(false))
+    }
 }
 
 fn coalesce_type(arguments: &[Value]) -> Result<Type, FunctionError> {
@@ -104,8 +108,8 @@ fn coalesce_type(arguments: &[Value]) -> Result<Type, FunctionError> {
 
 fn coalesce(call: &Call<'_>) -> Result<Value, FunctionError> {
     for value in call.arguments {
-        let value = convert(value, call.returns)
-            .map_err(|error| FunctionError::failed(error.message))?;
+        let value =
+            convert(value, call.returns).map_err(|error| FunctionError::failed(error.message))?;
         if value.is_unknown() {
             return call.unknown();
         }
@@ -242,10 +246,7 @@ fn sum(call: &Call<'_>) -> Result<Value, FunctionError> {
         Some(_) => {
             return Err(FunctionError::argument(
                 0,
-                format!(
-                    "argument must be list, set, or tuple. Received {}",
-                    friendly_type(&ty)
-                ),
+                format!("argument must be list, set, or tuple. Received {}", friendly_type(&ty)),
             ));
         }
     }

@@ -1,9 +1,9 @@
 //! Conversions by name, and the name of a type.
 
-use super::arguments::{text, unmark_deep};
+use super::arguments::text;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::convert::convert;
-use crate::display::{friendly_type, type_expression};
+use crate::display::{console_type, constraint_name, friendly_type};
 use crate::{Marks, Type, Value};
 
 const V: &[Parameter] = &[Parameter::any("v").or_null().or_dynamic().with_marks()];
@@ -68,16 +68,13 @@ pub(super) static TYPE: Function = Function {
         "type",
         &[Parameter::any("value").or_null().or_unknown().or_dynamic()],
         Returns::Always(Shape::String),
-        |call| Ok(text(type_expression(&call.arguments[0].type_of()))),
+        |call| Ok(text(console_type(&call.arguments[0].type_of()))),
         "Writes the type of a value; works only in the console.",
     )
 };
 
 /// The exact type where conversion succeeds; whatever it is, a body that fails says why.
-fn collection(
-    arguments: &[Value],
-    make: fn(Type) -> Type,
-) -> Result<Type, FunctionError> {
+fn collection(arguments: &[Value], make: fn(Type) -> Type) -> Result<Type, FunctionError> {
     let wanted = make(Type::Dynamic);
     Ok(convert(&arguments[0], &wanted).map_or(wanted, |value| value.type_of()))
 }
@@ -88,10 +85,10 @@ fn to(call: &Call<'_>, wanted: &Type) -> Result<Value, FunctionError> {
 }
 
 fn refusal(value: &Value, wanted: &Type) -> String {
-    let (plain, marks) = unmark_deep(value);
+    let (plain, marks) = value.unmark_deep();
     let given = plain.type_of();
     let names = |this: &str| {
-        format!("cannot convert {this}{} to {}", friendly_type(&given), friendly_type(wanted))
+        format!("cannot convert {this}{} to {}", friendly_type(&given), constraint_name(wanted))
     };
     if marks.contains(Marks::EPHEMERAL) {
         return names("this ephemeral ");

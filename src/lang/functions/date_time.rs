@@ -72,8 +72,8 @@ fn format_date(call: &Call<'_>) -> Result<Value, FunctionError> {
     while let Some(first) = rest.chars().next() {
         let length = match first {
             '\'' => {
-                let (literal, length) = literal(rest)
-                    .ok_or_else(|| refuse("unterminated literal '".to_owned()))?;
+                let (literal, length) =
+                    literal(rest).ok_or_else(|| refuse("unterminated literal '".to_owned()))?;
                 out.push_str(&literal);
                 length
             }
@@ -124,10 +124,7 @@ fn verb(letter: char, count: usize, time: &Timestamp) -> Result<String, String> 
             "month must be \"M\", \"MM\", \"MMM\", or \"MMMM\"",
         ),
         'D' => (number(time.day()), "day of month must either be \"D\" or \"DD\""),
-        'E' => (
-            named(time, "%A", count, 3, 4),
-            "day of week must either be \"EEE\" or \"EEEE\"",
-        ),
+        'E' => (named(time, "%A", count, 3, 4), "day of week must either be \"EEE\" or \"EEEE\""),
         'h' => (number(time.hour()), "24-hour must either be \"h\" or \"hh\""),
         'H' => (number(time.hour12().1), "12-hour must either be \"H\" or \"HH\""),
         'A' => ((count == 2).then(|| half(time, "AM", "PM")), "must be \"AA\""),

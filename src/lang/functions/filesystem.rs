@@ -80,9 +80,7 @@ pub(super) static PATHEXPAND: Function = Function::new(
     "pathexpand",
     PATH,
     STRING,
-    |call| {
-        expand(call.context, call.text(0)).map(text).map_err(FunctionError::failed)
-    },
+    |call| expand(call.context, call.text(0)).map(text).map_err(FunctionError::failed),
     "Replaces `~` at the start of a path by the home folder.",
 );
 

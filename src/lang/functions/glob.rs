@@ -125,7 +125,7 @@ fn class(characters: &mut std::str::Chars<'_>) -> Result<Token, &'static str> {
     if negated {
         characters.next();
     }
-    let mut literal = |characters: &mut std::str::Chars<'_>| match characters.next() {
+    let literal = |characters: &mut std::str::Chars<'_>| match characters.next() {
         Some('\\') => characters.next().ok_or(SYNTAX),
         Some(other) => Ok(other),
         None => Err(SYNTAX),

@@ -13,19 +13,11 @@ const STRING: Returns = Returns::Always(Shape::String);
 const STR: &[Parameter] = &[Parameter::string("str")];
 const PATH: &[Parameter] = &[Parameter::string("path")];
 
-const fn of_text(
-    name: &'static str,
-    body: super::Body,
-    description: &'static str,
-) -> Function {
+const fn of_text(name: &'static str, body: super::Body, description: &'static str) -> Function {
     Function::new(name, STR, STRING, body, description)
 }
 
-const fn of_file(
-    name: &'static str,
-    body: super::Body,
-    description: &'static str,
-) -> Function {
+const fn of_file(name: &'static str, body: super::Body, description: &'static str) -> Function {
     Function::new(name, PATH, STRING, body, description)
 }
 

@@ -103,7 +103,8 @@ pub(super) static SORT: Function = Function::new(
 fn chunklist(call: &Call<'_>) -> Result<Value, FunctionError> {
     let (list, list_marks) = unmark(&call.arguments[0]);
     let (size, size_marks) = unmark(&call.arguments[1]);
-    let size = int(&size).map_err(|error| FunctionError::failed(format!("invalid size: {error}")))?;
+    let size =
+        int(&size).map_err(|error| FunctionError::failed(format!("invalid size: {error}")))?;
     let size = usize::try_from(size)
         .map_err(|_| FunctionError::failed("the size argument must be positive"))?;
     let elements = list.elements().unwrap_or_default();
@@ -204,7 +205,8 @@ fn matchkeys(call: &Call<'_>) -> Result<Value, FunctionError> {
         return Err(FunctionError::failed("length of keys and values should be equal"));
     }
     let common = unify(&[keys.type_of(), searched.type_of()]).unwrap_or(Type::Dynamic);
-    let same = |value| convert(value, &common).map_err(|error| FunctionError::failed(error.message));
+    let same =
+        |value| convert(value, &common).map_err(|error| FunctionError::failed(error.message));
     let (keys, searched) = (same(keys)?, same(searched)?);
     let element = element_type(call.returns);
     if searched.elements().is_some_and(<[_]>::is_empty) {

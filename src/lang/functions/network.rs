@@ -182,8 +182,7 @@ fn subnet(call: &Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn subnets(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let network =
-        network(call).map_err(|message| FunctionError::argument(0, message))?;
+    let network = network(call).map_err(|message| FunctionError::argument(0, message))?;
     let mut made: Vec<Network> = Vec::new();
     for (index, bits) in call.arguments.iter().enumerate().skip(1) {
         let refuse = |message| FunctionError::argument(index, message);
@@ -207,11 +206,7 @@ fn extended(network: Network, bits: i64) -> Result<u32, String> {
 }
 
 /// The next subnet of a size after the last one made, on a boundary of its size.
-fn following(
-    network: Network,
-    previous: Option<&Network>,
-    prefix: u32,
-) -> Result<Network, String> {
+fn following(network: Network, previous: Option<&Network>, prefix: u32) -> Result<Network, String> {
     let Some(previous) = previous else { return Ok(Network { prefix, ..network }) };
     let size = Network { prefix, ..network }.host_mask();
     (previous.last() | size)

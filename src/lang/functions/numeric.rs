@@ -113,15 +113,16 @@ fn parseint_type(arguments: &[Value]) -> Result<Type, FunctionError> {
 
 fn parseint(call: &Call<'_>) -> Result<Value, FunctionError> {
     let (text, base) = (&call.arguments[0], &call.arguments[1]);
-    let radix = super::arguments::int(base)
-        .map_err(|message| FunctionError::argument(1, message))?;
+    let radix =
+        super::arguments::int(base).map_err(|message| FunctionError::argument(1, message))?;
     let digits = text.as_str().unwrap_or_default();
-    let radix = u32::try_from(radix).ok().filter(|radix| (2..=62).contains(radix)).ok_or_else(
-        || FunctionError::argument(1, "base must be a whole number between 2 and 62 inclusive"),
-    )?;
+    let radix =
+        u32::try_from(radix).ok().filter(|radix| (2..=62).contains(radix)).ok_or_else(|| {
+            FunctionError::argument(1, "base must be a whole number between 2 and 62 inclusive")
+        })?;
     let value = integer(digits, radix).ok_or_else(|| {
-        let base_text = super::arguments::redacted(base.marks)
-            .map_or_else(|| radix.to_string(), str::to_owned);
+        let base_text =
+            super::arguments::redacted(base.marks).map_or_else(|| radix.to_string(), str::to_owned);
         let message =
             format!("cannot parse {} as a base {base_text} integer", shown(digits, text.marks));
         FunctionError::argument(0, message)

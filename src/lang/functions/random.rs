@@ -38,9 +38,8 @@ fn bcrypt(call: &Call<'_>) -> Result<Value, FunctionError> {
         2 => call.int(1)?,
         _ => return Err(FunctionError::failed("bcrypt() takes no more than two arguments")),
     };
-    let failed = |why: &str| {
-        FunctionError::failed(format!("error occurred generating password {why}"))
-    };
+    let failed =
+        |why: &str| FunctionError::failed(format!("error occurred generating password {why}"));
     if call.text(0).len() > PASSWORD_MAX {
         return Err(failed("bcrypt: password length exceeds 72 bytes"));
     }
@@ -71,7 +70,10 @@ fn uuid_v5(call: &Call<'_>) -> Result<Value, FunctionError> {
         "oid" => ::uuid::Uuid::NAMESPACE_OID,
         "x500" => ::uuid::Uuid::NAMESPACE_X500,
         other => ::uuid::Uuid::parse_str(other).map_err(|_| {
-            FunctionError::failed(format!("uuidv5() doesn't support namespace {other} ({})", why(other)))
+            FunctionError::failed(format!(
+                "uuidv5() doesn't support namespace {other} ({})",
+                why(other)
+            ))
         })?,
     };
     Ok(text(::uuid::Uuid::new_v5(&namespace, call.text(1).as_bytes()).to_string()))

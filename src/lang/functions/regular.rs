@@ -41,7 +41,10 @@ pub(super) static REPLACE: Function = Function::new(
 
 fn compile(pattern: &str) -> Result<Regex, FunctionError> {
     dialect::compile(pattern).map_err(|mistake| {
-        FunctionError::argument(0, format!("invalid regexp pattern: {} in {}", mistake.what, mistake.part))
+        FunctionError::argument(
+            0,
+            format!("invalid regexp pattern: {} in {}", mistake.what, mistake.part),
+        )
     })
 }
 
@@ -83,9 +86,7 @@ fn regex_all(call: &Call<'_>) -> Result<Value, FunctionError> {
 /// What a match gives: the text of its groups, or the whole if there are none.
 fn value(regex: &Regex, captures: &Captures<'_>, ty: &Type) -> Value {
     let group = |index: usize| {
-        captures
-            .get(index)
-            .map_or_else(|| Value::null(Type::String), |found| text(found.as_str()))
+        captures.get(index).map_or_else(|| Value::null(Type::String), |found| text(found.as_str()))
     };
     match ty {
         Type::Tuple(types) => Value::tuple((1..=types.len()).map(group).collect::<Vec<_>>()),

@@ -63,7 +63,8 @@ fn without_ephemeral(value: &Value) -> Value {
     if value.marks.contains(Marks::EPHEMERAL) && value.is_known() {
         return Value::null(value.type_of()).with_marks(marks);
     }
-    let each = |values: &Arc<[Value]>| -> Vec<Value> { values.iter().map(without_ephemeral).collect() };
+    let each =
+        |values: &Arc<[Value]>| -> Vec<Value> { values.iter().map(without_ephemeral).collect() };
     let data = match &value.data {
         Data::List(ty, values) => Data::List(ty.clone(), each(values).into()),
         Data::Set(ty, values) => Value::set(ty.clone(), each(values)).data,

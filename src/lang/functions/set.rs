@@ -59,15 +59,12 @@ fn common_set(arguments: &[Value]) -> Result<Type, FunctionError> {
     if types.is_empty() {
         return Ok(Type::set(Type::Dynamic));
     }
-    unify(&types).map(Type::set).ok_or_else(|| {
-        FunctionError::failed("given sets must all have compatible element types")
-    })
+    unify(&types)
+        .map(Type::set)
+        .ok_or_else(|| FunctionError::failed("given sets must all have compatible element types"))
 }
 
-fn combine(
-    call: &Call<'_>,
-    step: fn(&mut Vec<Value>, &[Value]),
-) -> Result<Value, FunctionError> {
+fn combine(call: &Call<'_>, step: fn(&mut Vec<Value>, &[Value])) -> Result<Value, FunctionError> {
     let mut kept: Option<Vec<Value>> = None;
     for (index, value) in call.arguments.iter().enumerate() {
         let set = convert(value, call.returns)

@@ -89,7 +89,8 @@ impl Reader<'_> {
 
     fn year(&mut self) -> Result<i32, String> {
         let year = self.rest.get(..4).filter(|year| year.bytes().all(|byte| byte.is_ascii_digit()));
-        let year = year.ok_or_else(|| self.wrong("year"))?.parse().map_err(|_| self.wrong("year"))?;
+        let year =
+            year.ok_or_else(|| self.wrong("year"))?.parse().map_err(|_| self.wrong("year"))?;
         self.rest = &self.rest[4..];
         Ok(year)
     }

@@ -31,7 +31,8 @@ fn flatten(call: &Call<'_>) -> Result<Value, FunctionError> {
     }
     let mut flat = Flat::default();
     flat.take(list);
-    let value = if flat.undecided { Value::unknown(Type::Dynamic) } else { Value::tuple(flat.values) };
+    let value =
+        if flat.undecided { Value::unknown(Type::Dynamic) } else { Value::tuple(flat.values) };
     Ok(value.with_marks(flat.marks))
 }
 

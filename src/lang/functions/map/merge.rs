@@ -33,9 +33,8 @@ fn returns(arguments: &[Value]) -> Result<Type, FunctionError> {
                 attributes.extend(types.iter().map(|(name, ty)| (name.clone(), ty.clone())));
             }
             Type::Map(element) => match value.entries() {
-                Some(entries) => attributes.extend(
-                    entries.keys().map(|name| (name.clone(), element.as_ref().clone())),
-                ),
+                Some(entries) => attributes
+                    .extend(entries.keys().map(|name| (name.clone(), element.as_ref().clone()))),
                 None => keys_known &= value.is_null(),
             },
             other => {

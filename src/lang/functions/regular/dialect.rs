@@ -40,8 +40,8 @@ impl<'a> Translator<'a> {
 
     fn run(mut self) -> Result<String, Mistake> {
         while let Some((at, character)) = self.characters.next() {
-            let repetition = matches!(character, '*' | '+' | '?')
-                || (character == '{' && self.count(at)?);
+            let repetition =
+                matches!(character, '*' | '+' | '?') || (character == '{' && self.count(at)?);
             if repetition {
                 self.repetition(at, character)?;
                 continue;
