@@ -11,6 +11,7 @@ pub mod hashing;
 pub mod links;
 pub mod maven;
 pub mod mutation;
+pub mod negotiation;
 pub mod npm;
 pub mod pypi;
 pub mod request;

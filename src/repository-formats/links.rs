@@ -119,6 +119,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn escaping_round_trips_and_leaves_no_markup(text in "[ -~ä日]{0,40}") {
             let escaped = escape_markup(&text);

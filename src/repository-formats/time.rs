@@ -95,6 +95,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn spelling_round_trips(milliseconds in 0_i64..253_402_300_799_999) {
             prop_assert_eq!(parse(&iso8601(milliseconds)), Some(milliseconds));

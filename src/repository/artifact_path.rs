@@ -220,6 +220,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn no_accepted_path_escapes(raw in "\\PC{0,40}|[./%25eE\\\\a\\x00]{0,40}") {
             if let Ok(path) = ArtifactPath::from_encoded(&raw) {

@@ -105,6 +105,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn splitting_never_panics(raw in "\\PC{0,60}|[;=/+%a0-9]{0,60}") {
             if let Ok((path, _)) = MatrixParameters::split(&raw) {

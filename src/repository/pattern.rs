@@ -225,6 +225,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn a_literal_matches_itself(path in "[a-z]{1,5}(/[a-z]{1,5}){0,4}") {
             prop_assert!(AntPattern::new(&path).matches(&path));

@@ -148,6 +148,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_path_is_read_without_panic(rest in "[-.0-9a-zSNAPHOT日]{0,40}") {
             for path in [format!("g/lib/1.0/lib-1.0{rest}"), format!("g/lib/1-SNAPSHOT/lib-1-{rest}"), rest] {

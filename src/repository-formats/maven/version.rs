@@ -353,6 +353,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn the_order_is_total(a in "[-.0-9ab]{0,8}|\\PC{0,8}", b in "[-.0-9ab]{0,8}", c in "[-.0-9ab]{0,8}") {
             let (a, b, c) = (MavenVersion::parse(&a), MavenVersion::parse(&b), MavenVersion::parse(&c));
