@@ -30,7 +30,7 @@ pub fn one(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> String
                 .annotation(AnnotationKind::Primary.span(excerpt.start..excerpt.end)),
         );
     }
-    let mut drawn = renderer.render(&[group]).to_string();
+    let mut drawn = renderer.render(&[group]).clone();
     drawn.push('\n');
     drawn.push_str(&words(diagnostic));
     drawn

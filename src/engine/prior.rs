@@ -147,7 +147,10 @@ impl Prior {
     }
 }
 
-fn recorded_value(state: &InstanceState, registry: &Registry) -> Result<Option<Value>, Diagnostic> {
+fn recorded_value(
+    state: &InstanceState,
+    registry: &Registry,
+) -> Result<Option<Value>, Diagnostics> {
     if state.attributes.is_null() {
         return Ok(None);
     }
@@ -158,18 +161,20 @@ fn recorded_value(state: &InstanceState, registry: &Registry) -> Result<Option<V
     let schema = schema.ok_or_else(|| unknown_type(state))?;
     let value = record::read(schema, &state.attributes, &state.sensitive);
     value.map(Some).map_err(|why| {
-        Diagnostic::error(
+        let diagnostic = Diagnostic::error(
             "Unreadable state",
             format!(
                 "The recorded attributes of {} do not fit the type {}: {why}.",
                 state.address, state.type_name
             ),
-        )
-        .hint("a newer version of artiform may have written them; use that version")
+        );
+        diagnostic
+            .hint("a newer version of artiform may have written them; use that version")
+            .into()
     })
 }
 
-fn unknown_type(state: &InstanceState) -> Diagnostic {
+fn unknown_type(state: &InstanceState) -> Diagnostics {
     let diagnostic = Diagnostic::error(
         "Resource type is not available",
         format!(
@@ -177,5 +182,5 @@ fn unknown_type(state: &InstanceState) -> Diagnostic {
             state.address, state.type_name
         ),
     );
-    crate::instance::build_hint(diagnostic, &state.type_name)
+    crate::instance::build_hint(diagnostic, &state.type_name).into()
 }

@@ -54,7 +54,7 @@ impl Run {
         let input = call.inputs.get(&variable.name).cloned();
         let instance = self.tables.instance(module, ordinal);
         let (parent_ordinal, repetition) = (instance.parent, instance.repetition.clone());
-        let given = input.as_ref().and_then(|input| {
+        let given = input.as_ref().map(|input| {
             let scope = crate::scope::ModuleScope {
                 tables: &self.tables,
                 surroundings: &self.surroundings,
@@ -65,7 +65,7 @@ impl Run {
             };
             let result = eval::evaluate(&input.value, &scope);
             let failed = || Value::unknown(variable.constraint.ty.clone());
-            Some(self.diagnostics.absorb(result).unwrap_or_else(failed))
+            self.diagnostics.absorb(result).unwrap_or_else(failed)
         });
         let default = || variable.default_value.clone();
         let value = match given {

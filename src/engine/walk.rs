@@ -185,10 +185,7 @@ impl Run {
         let value = self.evaluate(&output.value, node, ordinal);
         let root = self.tree.get(node).module == Tree::ROOT;
         if root && !output.sensitive && value.deep_marks().contains(lang::Marks::SENSITIVE) {
-            let detail = format!(
-                "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, Terraform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true"
-            )
-            .replace("Terraform requires", "artiform requires");
+            let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, artiform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true";
             let diagnostic = Diagnostic::error("Output refers to sensitive values", detail);
             self.diagnostics.push(diagnostic.at(output.header_span));
         }

@@ -42,6 +42,9 @@ impl Connection {
     }
 }
 
+/// A type together with the provider that it belongs to.
+pub type Owned<'a, T> = (&'a Arc<dyn Provider>, &'a Arc<T>);
+
 /// Every provider of this build, with its types by name.
 #[derive(Clone)]
 pub struct Registry {
@@ -72,15 +75,12 @@ impl Registry {
     }
 
     /// The resource type of this name and its provider.
-    pub fn resource_type(
-        &self,
-        name: &str,
-    ) -> Option<(&Arc<dyn Provider>, &Arc<dyn ResourceType>)> {
+    pub fn resource_type(&self, name: &str) -> Option<Owned<'_, dyn ResourceType>> {
         self.resource_types.get(name).map(|(i, t)| (&self.providers[*i], t))
     }
 
     /// The data source of this name and its provider.
-    pub fn data_source(&self, name: &str) -> Option<(&Arc<dyn Provider>, &Arc<dyn DataSource>)> {
+    pub fn data_source(&self, name: &str) -> Option<Owned<'_, dyn DataSource>> {
         self.data_sources.get(name).map(|(i, s)| (&self.providers[*i], s))
     }
 

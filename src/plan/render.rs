@@ -1,0 +1,323 @@
+//! How a plan reads: what will be created, changed, replaced and destroyed, attribute by attribute.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::{Action, Plan, PlanMode, Reason, ResourceChange, Summary};
+
+mod attributes;
+mod text;
+mod value;
+
+pub(crate) use value::Sign;
+
+/// How to draw a plan.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RenderOptions {
+    pub colour: bool,
+    /// Shows every change of a large plan in full.
+    pub full: bool,
+}
+
+/// With more changes than this, creations and updates are only counted by type.
+const SUMMARISED_ABOVE: usize = 100;
+
+/// Draws the whole plan: drift, changes, the counting line and outputs.
+pub fn text(plan: &Plan, options: RenderOptions) -> String {
+    let painter = Painter { colour: options.colour };
+    let mut out = String::new();
+    if !plan.has_changes() {
+        out.push_str(&nothing(plan, painter));
+        return out;
+    }
+    drift(plan, painter, &mut out);
+    let shown: Vec<&ResourceChange> =
+        plan.changes.iter().filter(|change| change.is_change()).collect();
+    if !shown.is_empty() {
+        legend(&shown, painter, &mut out);
+        let large = shown.len() > SUMMARISED_ABOVE && !options.full;
+        for change in &shown {
+            let matters = change.action.destroys() || change.action == Action::Forget;
+            if !large || matters {
+                out.push_str(&resource(change, painter));
+                out.push('\n');
+            }
+        }
+        if large {
+            out.push_str(&by_type(&shown, painter));
+        }
+        out.push_str(&counting_line(&plan.summary(), painter));
+    }
+    out.push_str(&outputs(plan, painter));
+    out
+}
+
+/// `Plan: 1 to add, 0 to change, 0 to destroy.`
+pub fn counting_line(summary: &Summary, painter: Painter) -> String {
+    let mut parts = Vec::new();
+    if summary.import > 0 {
+        parts.push(format!("{} to import", summary.import));
+    }
+    parts.push(format!("{} to add", summary.add));
+    parts.push(format!("{} to change", summary.change));
+    parts.push(format!("{} to destroy", summary.destroy));
+    if summary.forget > 0 {
+        parts.push(format!("{} to forget", summary.forget));
+    }
+    if summary.read_again > 0 {
+        parts.push(format!("{} to read again", summary.read_again));
+    }
+    format!("{} {}.\n", painter.bold("Plan:"), parts.join(", "))
+}
+
+/// Decides whether words are coloured.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Painter {
+    pub colour: bool,
+}
+
+impl Painter {
+    fn paint(self, style: Style, words: &str) -> String {
+        if self.colour { format!("{style}{words}{style:#}") } else { words.to_owned() }
+    }
+
+    pub(crate) fn bold(self, words: &str) -> String {
+        self.paint(Style::new().bold(), words)
+    }
+
+    pub(crate) fn dim(self, words: &str) -> String {
+        self.paint(Style::new().dimmed(), words)
+    }
+
+    pub(crate) fn red(self, words: &str) -> String {
+        self.paint(AnsiColor::Red.on_default(), words)
+    }
+
+    pub(crate) fn sign(self, sign: Sign) -> String {
+        match sign {
+            Sign::Add => self.paint(AnsiColor::Green.on_default(), "+"),
+            Sign::Change => self.paint(AnsiColor::Yellow.on_default(), "~"),
+            Sign::Remove => self.red("-"),
+            Sign::Keep => " ".into(),
+        }
+    }
+}
+
+fn nothing(plan: &Plan, painter: Painter) -> String {
+    let unread = plan.changes.iter().filter(|change| change.unread.is_some()).count();
+    let headline = match plan.mode {
+        PlanMode::Destroy => "No changes. No objects need to be destroyed.",
+        _ => "No changes. Your infrastructure matches the configuration.",
+    };
+    let mut text = painter.bold(headline) + "\n";
+    if unread > 0 {
+        text.push_str(&format!(
+            "\n{unread} could not be read, because what they live on does not answer; their recorded values were used.\n"
+        ));
+        return text;
+    }
+    text.push_str("\nartiform has compared the real infrastructure against the configuration and found no differences, so no changes are needed.\n");
+    text
+}
+
+fn drift(plan: &Plan, painter: Painter, out: &mut String) {
+    let touched = |change: &&ResourceChange| {
+        plan.mode == PlanMode::RefreshOnly
+            || plan
+                .changes
+                .iter()
+                .any(|planned| planned.address == change.address && planned.caused_by_drift)
+    };
+    let shown: Vec<&ResourceChange> = plan.drift.iter().filter(touched).collect();
+    if shown.is_empty() {
+        return;
+    }
+    out.push_str(&painter.bold("Note: Objects have changed outside of artiform"));
+    out.push_str("\n\n");
+    for change in shown {
+        let headline = match change.action {
+            Action::Delete => "has been deleted",
+            _ => "has changed",
+        };
+        out.push_str(&format!("  # {} {headline}\n", change.address));
+        if change.action != Action::Delete {
+            out.push_str(&attributes::body(change, painter));
+        }
+        out.push('\n');
+    }
+    let rule = "─".repeat(77);
+    out.push_str(&format!("{}\n\n", painter.dim(&rule)));
+}
+
+fn legend(shown: &[&ResourceChange], painter: Painter, out: &mut String) {
+    out.push_str("artiform used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:\n");
+    let entries = [
+        (Action::Create, "create"),
+        (Action::Update, "update in-place"),
+        (Action::Delete, "destroy"),
+        (Action::DeleteThenCreate, "destroy and then create replacement"),
+        (Action::CreateThenDelete, "create replacement and then destroy"),
+        (Action::Read, "read (data sources)"),
+        (Action::ReadAgain, "read again, when what it lives on is back"),
+        (Action::Forget, "forget (leaves the state, is not destroyed)"),
+    ];
+    for (action, words) in entries {
+        if shown.iter().any(|change| change.action == action) {
+            out.push_str(&format!("{} {words}\n", symbol(action, painter)));
+        }
+    }
+    out.push_str("\nartiform will perform the following actions:\n\n");
+}
+
+/// The three columns before `resource` that say what happens.
+fn symbol(action: Action, painter: Painter) -> String {
+    let (add, remove) = (painter.sign(Sign::Add), painter.sign(Sign::Remove));
+    match action {
+        Action::Create => format!("  {add}"),
+        Action::Update => format!("  {}", painter.sign(Sign::Change)),
+        Action::Delete => format!("  {remove}"),
+        Action::DeleteThenCreate => format!("{remove}/{add}"),
+        Action::CreateThenDelete => format!("{add}/{remove}"),
+        Action::Read => format!(" {}", painter.paint(AnsiColor::Cyan.on_default(), "<=")),
+        Action::ReadAgain => format!("  {}", painter.paint(AnsiColor::Cyan.on_default(), "?")),
+        Action::Forget => format!("  {}", painter.red(".")),
+        Action::NoOp => "   ".into(),
+    }
+}
+
+fn resource(change: &ResourceChange, painter: Painter) -> String {
+    let mut out = headline(change, painter);
+    if change.action == Action::ReadAgain {
+        return out;
+    }
+    let kind = match change.address.mode {
+        lang::ResourceMode::Managed => "resource",
+        lang::ResourceMode::Data => "data",
+    };
+    let name = format!("\"{}\" \"{}\"", change.address.type_name, change.address.name);
+    out.push_str(&format!("{} {kind} {name} {{\n", symbol(change.action, painter)));
+    out.push_str(&attributes::lines(change, painter));
+    out.push_str("    }\n");
+    out
+}
+
+fn headline(change: &ResourceChange, painter: Painter) -> String {
+    let name = match &change.deposed {
+        Some(key) => format!("{} (deposed object {key})", change.address),
+        None => change.address.to_string(),
+    };
+    let destroyed = painter.red("destroyed");
+    let what = match change.action {
+        Action::Create => "will be created".to_owned(),
+        Action::Update => "will be updated in-place".to_owned(),
+        Action::Delete => format!("will be {destroyed}"),
+        Action::DeleteThenCreate | Action::CreateThenDelete => {
+            replaced(change.reason, &painter.red("replaced"))
+        }
+        Action::Read => "will be read during apply".to_owned(),
+        Action::ReadAgain => "will be read again during apply".to_owned(),
+        Action::Forget => {
+            "will no longer be managed by artiform, but will not be destroyed".to_owned()
+        }
+        Action::NoOp => match &change.previous_address {
+            Some(from) => format!("has moved from {from}"),
+            None => "will not change".to_owned(),
+        },
+    };
+    let mut out = format!("  # {} {what}\n", painter.bold(&name));
+    let moved = change.previous_address.as_ref().filter(|_| change.action != Action::NoOp);
+    if let Some(from) = moved {
+        out.push_str(&format!("  # (moved from {from})\n"));
+    }
+    if let Some(import) = &change.importing {
+        out.push_str(&format!("  # (imported from \"{}\")\n", import.id));
+    }
+    for note in notes(change) {
+        out.push_str(&format!("  # {}\n", painter.dim(&note)));
+    }
+    out
+}
+
+fn replaced(reason: Option<Reason>, replaced: &str) -> String {
+    match reason {
+        Some(Reason::ReplaceBecauseTainted) => format!("is tainted, so must be {replaced}"),
+        Some(Reason::ReplaceByRequest) => format!("will be {replaced}, as requested"),
+        Some(Reason::ReplaceByTriggers) => {
+            format!("will be {replaced} due to changes in replace_triggered_by")
+        }
+        _ => format!("must be {replaced}"),
+    }
+}
+
+/// What is said in brackets below the headline.
+fn notes(change: &ResourceChange) -> Vec<String> {
+    let mut notes = Vec::new();
+    let address = &change.address;
+    let key = address.key.as_ref().map(|key| format!("[{key}]")).unwrap_or_default();
+    match change.reason {
+        Some(Reason::DeleteBecauseNoResourceConfig) => notes.push(format!(
+            "(because {}.{} is not in configuration)",
+            address.type_name, address.name
+        )),
+        Some(Reason::DeleteBecauseNoModule) => {
+            notes.push(format!("(because {} is not in configuration)", address.module));
+        }
+        Some(Reason::DeleteBecauseWrongRepetition) => {
+            notes.push("(because the resource no longer uses this kind of instance key)".into());
+        }
+        Some(Reason::DeleteBecauseCountIndex) => {
+            notes.push(format!("(because index {key} is out of range for count)"));
+        }
+        Some(Reason::DeleteBecauseEachKey) => {
+            notes.push(format!("(because key {key} is not in for_each map)"));
+        }
+        Some(Reason::ReadBecauseConfigUnknown) => {
+            notes.push("(config refers to values not yet known)".into());
+        }
+        Some(Reason::ReadBecauseDependencyPending) => {
+            notes.push("(depends on a resource or a module with changes pending)".into());
+        }
+        _ => {}
+    }
+    if change.caused_by_drift {
+        notes.push("(because it was changed or deleted outside of artiform)".into());
+    }
+    if let Some(why) = &change.unread {
+        notes.push(format!("(not read: {why})"));
+    }
+    if change.destroys_data {
+        notes.push("(destroys data that cannot be made again)".into());
+    }
+    notes
+}
+
+/// Counts what is not shown one by one.
+fn by_type(shown: &[&ResourceChange], painter: Painter) -> String {
+    let mut counts: std::collections::BTreeMap<(Action, &str), usize> = Default::default();
+    for change in shown.iter().filter(|change| !change.action.destroys()) {
+        *counts.entry((change.action, &change.address.type_name)).or_default() += 1;
+    }
+    let mut out = String::new();
+    for ((action, type_name), count) in counts {
+        out.push_str(&format!("{} {count} x {type_name}\n", symbol(action, painter)));
+    }
+    out.push_str("\nThis is a summary; --full shows every change.\n\n");
+    out
+}
+
+fn outputs(plan: &Plan, painter: Painter) -> String {
+    let changed: Vec<_> =
+        plan.outputs.iter().filter(|(_, output)| output.action != Action::NoOp).collect();
+    if changed.is_empty() {
+        return String::new();
+    }
+    let width = changed.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let mut out = String::from("\nChanges to Outputs:\n");
+    for (name, output) in changed {
+        let hidden = output.sensitive.then(|| "(sensitive value)".to_owned());
+        let drawn = value::difference(output.before.as_ref(), output.after.as_ref(), 6, painter);
+        let sign = painter.sign(drawn.sign);
+        let words = hidden.unwrap_or(drawn.words);
+        out.push_str(&format!("  {sign} {name:width$} = {words}\n"));
+    }
+    out
+}

@@ -1,0 +1,83 @@
+//! The attributes and nested blocks of one change, as lines.
+
+use lang::{Path, PathStep, Value};
+
+use super::Painter;
+use super::value::{Drawn, Sign, difference};
+use crate::{Action, ResourceChange};
+
+/// Attributes that tell which thing it is: shown even when they do not change.
+const IDENTIFYING: [&str; 4] = ["id", "key", "name", "tags"];
+
+/// The lines between the braces of a resource.
+pub(super) fn lines(change: &ResourceChange, painter: Painter) -> String {
+    let after = if change.action == Action::Delete { None } else { change.after.as_ref() };
+    let before = if change.action == Action::Create { None } else { change.before.as_ref() };
+    object_lines(before, after, &change.replace_paths, painter)
+}
+
+/// A note of drift: the lines in the braces of what changed by itself.
+pub(super) fn body(change: &ResourceChange, painter: Painter) -> String {
+    let kind = format!("\"{}\" \"{}\"", change.address.type_name, change.address.name);
+    let sign = painter.sign(Sign::Change);
+    let lines = object_lines(change.before.as_ref(), change.after.as_ref(), &[], painter);
+    format!("  {sign} resource {kind} {{\n{lines}    }}\n")
+}
+
+fn object_lines(
+    before: Option<&Value>,
+    after: Option<&Value>,
+    replace: &[Path],
+    painter: Painter,
+) -> String {
+    let names = names_of(before, after);
+    let mut drawn: Vec<(&str, Drawn)> = Vec::new();
+    let mut hidden = 0;
+    for name in names {
+        let (old, new) = (before.and_then(|v| v.get(name)), after.and_then(|v| v.get(name)));
+        let null = |value: Option<&Value>| value.is_none_or(Value::is_null);
+        if null(old) && null(new) {
+            continue;
+        }
+        let difference = difference(old, new, 6, painter);
+        if difference.sign == Sign::Keep && !IDENTIFYING.contains(&name) {
+            hidden += 1;
+        } else {
+            drawn.push((name, difference));
+        }
+    }
+    let width = drawn.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for (name, difference) in drawn {
+        let sign = painter.sign(difference.sign);
+        let forces = if forces(replace, name) {
+            format!(" {}", painter.red("# forces replacement"))
+        } else {
+            String::new()
+        };
+        out.push_str(&format!("      {sign} {name:width$} = {}{forces}\n", difference.words));
+    }
+    if hidden > 0 {
+        let noun = if hidden == 1 { "attribute" } else { "attributes" };
+        let words = format!("# ({hidden} unchanged {noun} hidden)");
+        out.push_str(&format!("        {}\n", painter.dim(&words)));
+    }
+    out
+}
+
+fn names_of<'a>(before: Option<&'a Value>, after: Option<&'a Value>) -> Vec<&'a str> {
+    let names = |value: Option<&'a Value>| {
+        value.and_then(Value::entries).into_iter().flatten().map(|(name, _)| &**name)
+    };
+    let mut all: Vec<&str> = names(before).chain(names(after)).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn forces(replace: &[Path], name: &str) -> bool {
+    replace.iter().any(|path| match path.0.first() {
+        Some(PathStep::Attribute(first)) => &**first == name,
+        _ => false,
+    })
+}
