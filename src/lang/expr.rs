@@ -26,7 +26,14 @@ pub enum ExprKind {
     /// `(expr).name`, `f(x)[0]`: a step on something that is no reference.
     Step(Arc<Expr>, Arc<Step>),
     /// `source.*.each` (`full` false) or `source[*].each` (`full` true); `each` holds the steps applied to every element.
-    Splat { source: Arc<Expr>, each: Arc<[Step]>, full: bool },
+    ///
+    /// A splat inside a full splat is `nested`, whose source is [`Expr::splat_item`].
+    Splat {
+        source: Arc<Expr>,
+        each: Arc<[Step]>,
+        full: bool,
+        nested: Option<Arc<Expr>>,
+    },
     Call(Arc<Call>),
     Conditional(Arc<[Expr; 3]>),
     Unary(UnaryOperator, Arc<Expr>),
@@ -59,9 +66,20 @@ pub enum TemplatePart {
     Literal(Arc<str>),
     Interpolation(Expr),
     /// `%{ if condition }then%{ else }otherwise%{ endif }`
-    If { condition: Expr, then: Arc<[TemplatePart]>, otherwise: Arc<[TemplatePart]>, span: Span },
+    If {
+        condition: Expr,
+        then: Arc<[TemplatePart]>,
+        otherwise: Arc<[TemplatePart]>,
+        span: Span,
+    },
     /// `%{ for key, value in collection }body%{ endfor }`
-    For { key: Option<Name>, value: Name, collection: Expr, body: Arc<[TemplatePart]>, span: Span },
+    For {
+        key: Option<Name>,
+        value: Name,
+        collection: Expr,
+        body: Arc<[TemplatePart]>,
+        span: Span,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -119,6 +137,9 @@ impl Expr {
         Self::new(ExprKind::Literal(value), span)
     }
 
+    /// The name that stands for the current element inside a splat within a splat; no identifier.
+    pub const SPLAT_ITEM: &str = "[*]";
+
     /// Calls `visit` for every reference in it, also inside index keys, templates and `for` bodies.
     pub fn for_each_reference<'a>(&'a self, visit: &mut dyn FnMut(&'a Traversal)) {
         match &self.kind {
@@ -135,9 +156,10 @@ impl Expr {
                 source.for_each_reference(visit);
                 visit_steps(std::slice::from_ref(&**step), visit);
             }
-            ExprKind::Splat { source, each, .. } => {
+            ExprKind::Splat { source, each, nested, .. } => {
                 source.for_each_reference(visit);
                 visit_steps(each, visit);
+                nested.iter().for_each(|nested| nested.for_each_reference(visit));
             }
             ExprKind::Call(call) => call.arguments.iter().for_each(|a| a.for_each_reference(visit)),
             ExprKind::Conditional(parts) => parts.iter().for_each(|p| p.for_each_reference(visit)),

@@ -1,25 +1,96 @@
-//! Text to bodies and expressions, by the parser of hcl-rs; every mistake of a file is reported.
+//! Text to bodies and expressions; every mistake of a file is reported.
+//!
+//! The parser is our own: a lexer that knows templates, and a descent over its tokens. It reads what
+//! Terraform reads, with its words for mistakes, and goes on after each of them at the next item;
+//! where brackets do not pair up, the layout of the lines tells where that is.
 
 use diagnostics::{Diagnostics, FileId};
 
-use crate::{Body, Expr};
+use crate::{Body, Expr, Name};
+
+mod body;
+mod call;
+mod collection;
+mod expression;
+mod heredoc;
+mod invalid;
+mod json;
+mod lexer;
+mod literal;
+mod parser;
+mod steps;
+mod template;
+mod template_tree;
+mod token;
+
+use parser::Parser;
+use token::Kind;
 
 /// Parses a file in native syntax; what could be read is there even when there are mistakes.
-pub fn file(_source: &str, _file: FileId) -> (Body, Diagnostics) {
-    unimplemented!()
+pub fn file(source: &str, file: FileId) -> (Body, Diagnostics) {
+    let mut parser = Parser::new(source, file, lexer::code(source));
+    let body = parser.file_body();
+    (body, parser.found)
 }
 
 /// Parses a file in JSON syntax (`.tf.json`); string values are templates.
-pub fn json_file(_source: &str, _file: FileId) -> (Body, Diagnostics) {
-    unimplemented!()
+///
+/// Members named like Terraform's blocks become blocks, labels taken from nested objects; all below
+/// stays attributes, whose objects and lists of objects stand for nested blocks.
+pub fn json_file(source: &str, file: FileId) -> (Body, Diagnostics) {
+    json::file(source, file)
 }
 
 /// Parses one expression.
-pub fn expression(_source: &str, _file: FileId) -> Result<Expr, Diagnostics> {
-    unimplemented!()
+pub fn expression(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
+    let mut parser = Parser::new(source, file, lexer::code(source));
+    let expr = parser.with_newlines(false, |parser| {
+        let expr = parser.expression();
+        let next = parser.peek();
+        if next.kind != Kind::End {
+            let detail =
+                "An expression was successfully parsed, but extra characters were found after it.";
+            parser.error("Extra characters after expression", detail, parser.span(next));
+        }
+        expr
+    });
+    finish(expr, parser.found)
 }
 
 /// Parses a template, as `templatefile` reads files.
-pub fn template(_source: &str, _file: FileId) -> Result<Expr, Diagnostics> {
-    unimplemented!()
+pub fn template(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
+    template_with_bound(source, file, Vec::new())
+}
+
+/// Parses a template in which some names are bound, as the names of a `for` are.
+pub(crate) fn template_with_bound(
+    source: &str,
+    file: FileId,
+    bound: Vec<Name>,
+) -> Result<Expr, Diagnostics> {
+    let mut parser = Parser::new(source, file, lexer::template(source));
+    parser.bound = bound;
+    let expr = parser.template_until(Kind::End, false, None);
+    finish(expr, parser.found)
+}
+
+fn finish(expr: Expr, found: Diagnostics) -> Result<Expr, Diagnostics> {
+    if found.has_errors() { Err(found) } else { Ok(expr) }
+}
+
+/// The name as the language holds it, if the text is an identifier.
+pub fn identifier(text: &str) -> Option<Name> {
+    let mut chars = text.chars();
+    let valid = chars.next().is_some_and(lexer::is_identifier_start)
+        && chars.all(lexer::is_identifier_part);
+    valid.then(|| literal::normalised(text))
+}
+
+/// A place in words, for details that point at a second place.
+fn line_and_column(source: &str, at: usize) -> String {
+    let before = source.get(..at).unwrap_or("");
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before[start..].chars().count() + 1;
+    format!("line {line}, column {column}")
 }

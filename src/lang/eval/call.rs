@@ -1,0 +1,203 @@
+//! Function calls; `try` and `can` are answered here, because they see mistakes.
+
+use diagnostics::Diagnostic;
+
+use super::Evaluator;
+use crate::convert::convert;
+use crate::display::go_quoted;
+use crate::expr::Call;
+use crate::functions::{self, Function};
+use crate::{Data, Expr, Type, Value};
+
+const INVALID_EXPANSION: &str = "Invalid expanding argument value";
+
+impl Evaluator<'_> {
+    pub(super) fn call(&mut self, call: &Call, whole: &Expr) -> Value {
+        match call.name.strip_prefix("core::").unwrap_or(&call.name) {
+            "try" => return self.try_each(call, whole),
+            "can" => return self.can(call, whole),
+            _ => {}
+        }
+        let Some(function) = functions::lookup(&call.name) else {
+            self.found.push(unknown_function(call));
+            return Self::unknown();
+        };
+        let Some(arguments) = self.arguments(call) else { return Self::unknown() };
+        if let Err(error) = functions::arity(function, arguments.len()) {
+            let (summary, detail) = error.diagnostic(&call.name);
+            self.found.push(Diagnostic::error(summary, detail).at(whole.span));
+            return Self::unknown();
+        }
+        let before = self.found.len();
+        let values = arguments.iter().enumerate().map(|(i, argument)| {
+            let value = match argument {
+                Argument::Expr(expr) => self.value(expr),
+                Argument::Value(value, _) => value.clone(),
+            };
+            self.converted(function, i, value, argument.expr())
+        });
+        let values: Vec<Value> = values.collect();
+        if self.found.len() > before {
+            return Self::unknown();
+        }
+        functions::call(function, &values, self.scope.functions()).unwrap_or_else(|error| {
+            let at = error.argument.and_then(|i| arguments.get(i)).map_or(whole, Argument::expr);
+            let (summary, detail) = error.diagnostic(function, &call.name);
+            self.error(summary, detail, at.span, at);
+            Self::unknown()
+        })
+    }
+
+    /// Converts an argument to its parameter's type; every argument tells its own mistake.
+    fn converted(&mut self, function: &Function, i: usize, value: Value, expr: &Expr) -> Value {
+        let Some(parameter) = function.parameter(i) else { return value };
+        let ty = parameter.shape.ty();
+        if ty == Type::Dynamic {
+            return value;
+        }
+        convert(&value, &ty).unwrap_or_else(|error| {
+            let detail = format!("Invalid value for \"{}\" parameter: {error}.", parameter.name);
+            self.error("Invalid function argument", detail, expr.span, expr);
+            Value::unknown(ty)
+        })
+    }
+
+    /// The arguments, the last one expanded where it ends with `...`; `None` while that is unknown.
+    fn arguments<'e>(&mut self, call: &'e Call) -> Option<Vec<Argument<'e>>> {
+        let (last, first) = match call.arguments.split_last() {
+            Some((last, first)) if call.expand_final => (last, first),
+            _ => return Some(call.arguments.iter().map(Argument::Expr).collect()),
+        };
+        let before = self.found.len();
+        let value = self.value(last);
+        if self.found.len() > before {
+            return None;
+        }
+        let mut arguments: Vec<Argument<'e>> = first.iter().map(Argument::Expr).collect();
+        let refusal = match &value.data {
+            Data::List(_, elements) | Data::Set(_, elements) | Data::Tuple(elements) => {
+                let marks = value.marks;
+                let marked =
+                    elements.iter().map(|e| Argument::Value(e.clone().with_marks(marks), last));
+                arguments.extend(marked);
+                return Some(arguments);
+            }
+            Data::Unknown(Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic, _) => {
+                return None;
+            }
+            Data::Null(Type::List(_) | Type::Set(_) | Type::Tuple(_) | Type::Dynamic) => {
+                "The expanding argument (indicated by ...) must not be null."
+            }
+            _ => "The expanding argument (indicated by ...) must be of a tuple, list, or set type.",
+        };
+        self.error(INVALID_EXPANSION, refusal, last.span, last);
+        None
+    }
+
+    /// Evaluates while nobody will read the mistakes closely.
+    fn quietly(&mut self, argument: &Argument<'_>) -> (Value, Vec<Diagnostic>) {
+        match argument {
+            Argument::Value(value, _) => (value.clone(), Vec::new()),
+            Argument::Expr(expr) => {
+                let before = std::mem::replace(&mut self.quiet, true);
+                let result = self.apart(expr);
+                self.quiet = before;
+                result
+            }
+        }
+    }
+
+    /// The first argument without mistakes; unknown while it may still turn out to have one.
+    fn try_each(&mut self, call: &Call, whole: &Expr) -> Value {
+        let Some(arguments) = self.arguments(call) else { return Self::unknown() };
+        let mut mistakes = Vec::new();
+        for argument in &arguments {
+            let (value, found) = self.quietly(argument);
+            if found.is_empty() {
+                return if value.is_wholly_known() { value } else { Self::unknown() };
+            }
+            mistakes.extend(found);
+        }
+        let why = if arguments.is_empty() {
+            "at least one argument is required".to_string()
+        } else {
+            let line = |d: &Diagnostic| format!("- {}\n  {}\n", d.summary, d.detail);
+            let lines: String = mistakes.iter().map(line).collect();
+            format!(
+                "no expression succeeded:\n{lines}\nAt least one expression must produce a successful result"
+            )
+        };
+        let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
+        self.error("Error in function call", detail, whole.span, whole);
+        Self::unknown()
+    }
+
+    fn can(&mut self, call: &Call, whole: &Expr) -> Value {
+        let Some(arguments) = self.arguments(call) else { return Self::unknown() };
+        let [argument] = arguments.as_slice() else {
+            let (summary, detail) = if arguments.is_empty() {
+                (
+                    "Not enough function arguments",
+                    "Function \"can\" expects 1 argument(s). Missing value for \"expression\".",
+                )
+            } else {
+                ("Too many function arguments", "Function \"can\" expects only 1 argument(s).")
+            };
+            self.found.push(Diagnostic::error(summary, detail).at(whole.span));
+            return Self::unknown();
+        };
+        match self.quietly(argument) {
+            (_, found) if !found.is_empty() => Value::bool(false),
+            (value, _) if !value.is_wholly_known() => Value::unknown(Type::Bool),
+            _ => Value::bool(true),
+        }
+    }
+}
+
+/// An argument as written, or an element of one that was expanded.
+enum Argument<'e> {
+    Expr(&'e Expr),
+    Value(Value, &'e Expr),
+}
+
+impl<'e> Argument<'e> {
+    fn expr(&self) -> &'e Expr {
+        match self {
+            Self::Expr(expr) | Self::Value(_, expr) => expr,
+        }
+    }
+}
+
+fn unknown_function(call: &Call) -> Diagnostic {
+    let name = &*call.name;
+    let summary = "Call to unknown function";
+    let Some((namespace, plain)) = name.rsplit_once("::") else {
+        let names = functions::names();
+        let near = near(name, &names);
+        let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
+        let detail = format!("There is no function named {}.{near}", go_quoted(name));
+        return Diagnostic::error(summary, detail).at(call.name_span);
+    };
+    let provider = namespace.strip_prefix("provider::").filter(|rest| !rest.contains("::"));
+    let (summary, detail) = match (provider, namespace) {
+        (Some(provider), _) => (
+            "Unknown provider function",
+            format!(
+                "There is no function named \"{name}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{plain}\"."
+            ),
+        ),
+        (None, "core") => {
+            let names = functions::names();
+            let near = near(plain, &names);
+            let near = near.map_or(String::new(), |near| format!(" Did you mean core::{near}?"));
+            (summary, format!("There is no function named \"{plain}\" in namespace core::.{near}"))
+        }
+        (None, _) => (summary, format!("There are no functions in namespace \"{namespace}::\".")),
+    };
+    Diagnostic::error(summary, detail).at(call.name_span)
+}
+
+/// The nearest name, if it is fewer than three slips away.
+fn near<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
+    diagnostics::did_you_mean(name, names.iter().copied())
+}

@@ -1,0 +1,176 @@
+//! Joins `%{ if }`, `%{ for }` and their ends into a tree.
+
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Diagnostics, Span};
+
+use super::literal;
+use super::template::Part;
+use crate::expr::TemplatePart;
+
+/// Directives nested more deeply are refused.
+const DEPTH_MAX: usize = 200;
+
+pub(super) struct Builder<'a> {
+    source: &'a str,
+    parts: std::iter::Peekable<std::vec::IntoIter<Part>>,
+    /// Where the template ends: the place of what is missing there.
+    end: Span,
+    found: Diagnostics,
+    depth: usize,
+}
+
+/// What ended a run of parts.
+enum End {
+    Template,
+    Else,
+    EndIf,
+    EndFor,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(source: &'a str, parts: Vec<Part>, end: Span) -> Self {
+        let parts = parts.into_iter().peekable();
+        Self { source, parts, end, found: Diagnostics::new(), depth: 0 }
+    }
+
+    pub(super) fn build(mut self) -> (Arc<[TemplatePart]>, Diagnostics) {
+        let mut tree = Vec::new();
+        loop {
+            let (parts, end, at) = self.run();
+            tree.extend(parts);
+            match end {
+                End::Template => return (tree.into(), self.found),
+                End::Else => self.unexpected("else", at, UNBALANCED),
+                End::EndIf => self.unexpected("endif", at, UNBALANCED),
+                End::EndFor => self.unexpected("endfor", at, UNBALANCED),
+            }
+        }
+    }
+
+    fn unexpected(&mut self, name: &str, at: Span, detail: impl Into<String>) {
+        let summary = format!("Unexpected {name} directive");
+        self.found.push(Diagnostic::error(summary, detail).at(at));
+    }
+
+    /// Reads parts up to an end directive; literals that follow each other melt into one.
+    fn run(&mut self) -> (Vec<TemplatePart>, End, Span) {
+        let mut parts = Vec::new();
+        let mut text = String::new();
+        loop {
+            let Some(part) = self.parts.next() else {
+                push_text(&mut parts, &mut text);
+                return (parts, End::Template, self.end);
+            };
+            if let Part::Literal(literal) = part {
+                text.push_str(&literal);
+                continue;
+            }
+            push_text(&mut parts, &mut text);
+            match part {
+                Part::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
+                Part::If { .. } | Part::For { .. } => parts.extend(self.directive(part)),
+                Part::Else(span) => return (parts, End::Else, span),
+                Part::EndIf(span) => return (parts, End::EndIf, span),
+                Part::EndFor(span) => return (parts, End::EndFor, span),
+                Part::Literal(_) => {}
+            }
+        }
+    }
+
+    fn directive(&mut self, part: Part) -> Option<TemplatePart> {
+        self.depth += 1;
+        let result = match part {
+            _ if self.depth > DEPTH_MAX => {
+                let detail =
+                    format!("Template directives can be nested at most {DEPTH_MAX} levels deep.");
+                self.found.push(Diagnostic::error("Nesting too deep", detail).at(self.end));
+                self.parts = Vec::new().into_iter().peekable();
+                None
+            }
+            Part::If { condition, span } => {
+                let (then, otherwise) = self.branches(span);
+                let (then, otherwise) = (then.into(), otherwise.into());
+                Some(TemplatePart::If { condition, then, otherwise, span })
+            }
+            Part::For { key, value, collection, span } => {
+                let body = self.body(span).into();
+                Some(TemplatePart::For { key, value, collection, body, span })
+            }
+            _ => None,
+        };
+        self.depth -= 1;
+        result
+    }
+
+    fn branches(&mut self, open: Span) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
+        let place = self.place(open);
+        let (then, end, at) = self.run();
+        match end {
+            End::EndIf => return (then, Vec::new()),
+            End::Else => {}
+            End::Template => {
+                self.missing("if", "endif", &place);
+                return (then, Vec::new());
+            }
+            End::EndFor => {
+                let detail = format!("Expecting an endif directive for the if started at {place}.");
+                self.unexpected("endfor", at, detail);
+                return (then, Vec::new());
+            }
+        }
+        let (otherwise, end, at) = self.run();
+        match end {
+            End::EndIf => {}
+            End::Template => self.missing("if", "endif", &place),
+            End::Else => {
+                let detail = format!("Already in the else clause for the if started at {place}.");
+                self.unexpected("else", at, detail);
+            }
+            End::EndFor => {
+                let detail = format!("Expecting an endif directive for the if started at {place}.");
+                self.unexpected("endfor", at, detail);
+            }
+        }
+        (then, otherwise)
+    }
+
+    fn body(&mut self, open: Span) -> Vec<TemplatePart> {
+        let place = self.place(open);
+        let (body, end, at) = self.run();
+        match end {
+            End::EndFor => {}
+            End::Template => self.missing("for", "endfor", &place),
+            End::Else => {
+                self.unexpected("else", at, "An else clause is not expected for a for directive.");
+            }
+            End::EndIf => {
+                let detail = format!(
+                    "Expecting an endfor directive corresponding to the for directive at {place}."
+                );
+                self.unexpected("endif", at, detail);
+            }
+        }
+        body
+    }
+
+    fn missing(&mut self, open: &str, end: &str, place: &str) {
+        let detail = format!(
+            "The {open} directive at {place} is missing its corresponding {end} directive."
+        );
+        self.found.push(Diagnostic::error("Unexpected end of template", detail).at(self.end));
+    }
+
+    fn place(&self, span: Span) -> String {
+        super::line_and_column(self.source, span.start as usize)
+    }
+}
+
+const UNBALANCED: &str = "The control directives within this template are unbalanced.";
+
+fn push_text(parts: &mut Vec<TemplatePart>, text: &mut String) {
+    if !text.is_empty() {
+        parts.push(TemplatePart::Literal(literal::normalised(text)));
+        text.clear();
+    }
+}
