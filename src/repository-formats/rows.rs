@@ -17,7 +17,7 @@ pub enum RowScope {
     /// The distinct names of all packages, in [`MemberRows::packages`]; no records.
     PackageNames,
     /// The rows of all these scopes together, none of them twice.
-    AnyOf(Vec<RowScope>),
+    AnyOf(Vec<Self>),
 }
 
 impl RowScope {

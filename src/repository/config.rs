@@ -197,7 +197,7 @@ impl RepositoryConfig {
         let Value::Object(mut fields) = body else {
             return Err(ConfigError::NotAnObject);
         };
-        if !fields.get("rclass").is_some_and(|class| !class.is_null()) {
+        if fields.get("rclass").is_none_or(Value::is_null) {
             return Err(ConfigError::ClassMissing);
         }
         match fields.get("key").and_then(Value::as_str) {

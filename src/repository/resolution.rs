@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn refused_members_are_named() {
-        let mut configs = vec![
+        let mut configs = [
             make("v", Virtual, &["w"]),
             make("w", Virtual, &["v"]),
             make("x", Virtual, &["gone"]),

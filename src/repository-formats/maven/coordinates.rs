@@ -2,6 +2,9 @@
 
 use repository::ArtifactPath;
 
+/// Timestamp and build number of a unique snapshot.
+pub type Stamp = (String, u64);
+
 /// What a path says: `org/example/lib/1.0/lib-1.0-sources.jar`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coordinates {
@@ -14,7 +17,7 @@ pub struct Coordinates {
     /// The version in the file name: that of the folder, or `1.1-20260102.030405-6`.
     pub file_version: String,
     /// Timestamp and build number of a unique snapshot.
-    pub snapshot: Option<(String, u64)>,
+    pub snapshot: Option<Stamp>,
     /// `sources`; empty for the main artifact.
     pub classifier: String,
     /// `jar`, `tar.gz`, `jar.asc`
@@ -55,10 +58,7 @@ impl Coordinates {
 }
 
 /// Takes the version off `1.1-20260102.030405-6-sources.jar`.
-fn split_version<'a>(
-    rest: &'a str,
-    version: &str,
-) -> Option<(String, Option<(String, u64)>, &'a str)> {
+fn split_version<'a>(rest: &'a str, version: &str) -> Option<(String, Option<Stamp>, &'a str)> {
     if let Some(after) = rest.strip_prefix(version)
         && after.starts_with(['-', '.'])
     {

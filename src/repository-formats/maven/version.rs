@@ -27,7 +27,7 @@ enum Item {
     /// Digits without leading zeros; empty for zero.
     Number(String),
     Word(String),
-    List(Vec<Item>),
+    List(Vec<Self>),
 }
 
 impl MavenVersion {

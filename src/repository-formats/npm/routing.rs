@@ -6,7 +6,7 @@ use crate::request::{
     Answer, FormatRequest, IndexRequest, Method, Operation, PublishTarget, Surface,
 };
 use crate::rows::RowScope;
-use repository::ArtifactPath;
+use repository::{ArtifactPath, PathError};
 use serde_json::json;
 
 /// Most results of a search.
@@ -157,7 +157,7 @@ fn route_tarball(
     answer: Answer,
 ) -> Operation {
     match (request.method, tarball_path(package, file)) {
-        (_, Err(operation)) => operation,
+        (_, Err(error)) => Operation::Invalid { message: error.to_string() },
         (Method::Get | Method::Head, Ok(path)) => Operation::Download { path },
         (Method::Put, Ok(path)) => Operation::Deploy { path },
         (Method::Delete, Ok(_)) => delete_tarball(package, file, answer),
@@ -168,13 +168,12 @@ fn route_tarball(
 fn delete_tarball(package: &str, file: &[&str], answer: Answer) -> Operation {
     match tarball_path(package, file) {
         Ok(path) => Operation::DeletePath { path, answer },
-        Err(operation) => operation,
+        Err(error) => Operation::Invalid { message: error.to_string() },
     }
 }
 
-fn tarball_path(package: &str, file: &[&str]) -> Result<ArtifactPath, Operation> {
+fn tarball_path(package: &str, file: &[&str]) -> Result<ArtifactPath, PathError> {
     ArtifactPath::parse(&format!("{package}/-/{}", file.join("/")))
-        .map_err(|error| Operation::Invalid { message: error.to_string() })
 }
 
 /// Whether the installers' form comes first in `Accept`. `?write=true` is what clients send

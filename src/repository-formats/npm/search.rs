@@ -53,7 +53,7 @@ fn hit(name: &str, package: &Package<'_>, words: &[&str]) -> Option<(u32, Value)
         Some(_) => true,
         None => haystack.contains(*word),
     };
-    if !words.iter().all(|word| found(word)) {
+    if !words.iter().all(found) {
         return None;
     }
     let score = if words.contains(&name) { 100 } else { 50 };

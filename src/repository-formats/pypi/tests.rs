@@ -144,7 +144,8 @@ fn a_wheel_is_published_with_its_metadata() {
 #[test]
 fn uploads_that_contradict_themselves_are_refused() {
     let (wheel, file) = (wheel(), "foo_bar-1.0-py3-none-any.whl");
-    let table: [(&[(&str, &str)], &str, &str); 8] = [
+    type Fields = &'static [(&'static str, &'static str)];
+    let table: [(Fields, &str, &str); 8] = [
         (&[(":action", "submit")], file, "action"),
         (&[("name", "other")], file, "does not belong"),
         (&[("version", "2.0")], file, "does not belong"),
