@@ -29,13 +29,16 @@ mod sensitive;
 mod set;
 mod string;
 mod template;
-#[cfg(test)]
-pub mod testing;
 mod text_encoding;
 mod timestamp;
 mod yaml_decode;
 mod yaml_encode;
 mod yaml_scalar;
+
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use call::{ArityError, arity, call};
 pub use definition::{Body, Call, Function, FunctionError, Parameter, Returns, Shape};

@@ -48,7 +48,7 @@ pub(super) static COALESCELIST: Function = Function::new(
 
 pub(super) static CONTAINS: Function = Function::new(
     "contains",
-    &[Parameter::any("list"), Parameter::any("value").or_null()],
+    &[Parameter::any("list"), Parameter::any("value")],
     BOOL,
     contains,
     "Tells whether a list, tuple or set has a value as its element.",

@@ -46,22 +46,56 @@ pub(super) static URLENCODE: Function = Function::new(
 
 /// Decodes Base64, in which line breaks may stand anywhere; an error is the offset of the mistake.
 pub(super) fn decode(encoded: &str) -> Result<Vec<u8>, usize> {
-    let mut offsets = Vec::new();
-    let mut symbols = Vec::new();
-    for (offset, byte) in encoded.bytes().enumerate() {
-        if !matches!(byte, b'\r' | b'\n') {
-            offsets.push(offset);
-            symbols.push(byte);
+    let mut symbols =
+        encoded.bytes().enumerate().filter(|(_, byte)| !matches!(byte, b'\r' | b'\n')).peekable();
+    let mut bytes = Vec::with_capacity(encoded.len() / 4 * 3);
+    while symbols.peek().is_some() {
+        let mut quantum = 0_u32;
+        let mut count = 0;
+        while count < 4 {
+            let (offset, symbol) = symbols.next().ok_or(encoded.len() - count)?;
+            match sextet(symbol) {
+                Some(value) => quantum = quantum << 6 | value,
+                None if symbol == b'=' && count >= 2 => {
+                    padding(&mut symbols, count, offset, encoded.len())?;
+                    break;
+                }
+                None => return Err(offset),
+            }
+            count += 1;
+        }
+        let triple = quantum << (6 * (4 - count));
+        bytes.extend_from_slice(&triple.to_be_bytes()[1..count]);
+    }
+    Ok(bytes)
+}
+
+fn sextet(symbol: u8) -> Option<u32> {
+    Some(match symbol {
+        b'A'..=b'Z' => u32::from(symbol - b'A'),
+        b'a'..=b'z' => u32::from(symbol - b'a') + 26,
+        b'0'..=b'9' => u32::from(symbol - b'0') + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    })
+}
+
+/// After the first `=` there is a second one if only two symbols came before, and then nothing.
+fn padding(
+    symbols: &mut impl Iterator<Item = (usize, u8)>,
+    count: usize,
+    offset: usize,
+    length: usize,
+) -> Result<(), usize> {
+    if count == 2 {
+        match symbols.next() {
+            Some((_, b'=')) => {}
+            Some(_) => return Err(offset),
+            None => return Err(length),
         }
     }
-    let at = |index: usize| offsets.get(index).copied().unwrap_or(encoded.len());
-    BASE64_STANDARD.decode(&symbols).map_err(|error| match error {
-        base64::DecodeError::InvalidByte(index, _)
-        | base64::DecodeError::InvalidLastSymbol(index, _) => at(index),
-        base64::DecodeError::InvalidLength(_) | base64::DecodeError::InvalidPadding => {
-            at(symbols.len() / 4 * 4)
-        }
-    })
+    symbols.next().map_or(Ok(()), |(offset, _)| Err(offset))
 }
 
 fn base64_decode(call: &Call<'_>) -> Result<Value, FunctionError> {

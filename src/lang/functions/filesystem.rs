@@ -86,7 +86,7 @@ pub(super) static PATHEXPAND: Function = Function::new(
 
 /// Reads the file at a path that may start with `~` or be relative to the base folder.
 pub(super) fn open(context: &FunctionContext, path: &str) -> io::Result<Vec<u8>> {
-    let path = located(context, path).map_err(|why| io::Error::other(why))?;
+    let path = located(context, path).map_err(io::Error::other)?;
     context.world.read(&path)
 }
 

@@ -176,9 +176,8 @@ fn element(call: &Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn index(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let elements = match &call.arguments[0].data {
-        Data::List(_, values) | Data::Tuple(values) => values,
-        _ => return Err(FunctionError::failed("argument must be a list or tuple")),
+    let (Data::List(_, elements) | Data::Tuple(elements)) = &call.arguments[0].data else {
+        return Err(FunctionError::failed("argument must be a list or tuple"));
     };
     if elements.is_empty() {
         return Err(FunctionError::failed("cannot search an empty list"));

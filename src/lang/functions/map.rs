@@ -130,13 +130,11 @@ fn transpose(call: &Call<'_>) -> Result<Value, FunctionError> {
     }
     let mut turned: BTreeMap<Name, Vec<Value>> = BTreeMap::new();
     for (key, list) in map.entries().into_iter().flatten() {
-        let null = |what: &str, place: String| {
-            let key = super::arguments::quoted(key);
-            FunctionError::argument(0, format!("cannot use null {what} for [{key}]{place}"))
-        };
-        let values = list.elements().ok_or_else(|| null("list", String::new()))?;
-        for (place, value) in values.iter().enumerate() {
-            let value = value.as_str().ok_or_else(|| null("string", format!("[{place}]")))?;
+        let null = |message: &str| FunctionError::failed(message);
+        let values = list.elements().ok_or_else(|| null("input must not contain null list"))?;
+        for value in values {
+            let value =
+                value.as_str().ok_or_else(|| null("input list must not contain null string"))?;
             turned.entry(value.into()).or_default().push(text(key));
         }
     }

@@ -13,9 +13,7 @@ const PARAMETERS: &[Parameter] = &[Parameter::string("pattern"), Parameter::stri
 pub(super) static REGEX: Function = Function::new(
     "regex",
     PARAMETERS,
-    Returns::Rule(|arguments| {
-        arguments[0].as_str().map_or(Ok(Type::Dynamic), |pattern| result_type(pattern))
-    }),
+    Returns::Rule(|arguments| arguments[0].as_str().map_or(Ok(Type::Dynamic), result_type)),
     regex,
     "Returns the first match of a pattern, or what its groups matched.",
 );

@@ -8,6 +8,8 @@ use super::arguments::{quoted, text};
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::Value;
 
+mod openssh;
+
 pub(super) static RSADECRYPT: Function = Function::new(
     "rsadecrypt",
     &[Parameter::string("ciphertext"), Parameter::string("privatekey")],
@@ -29,24 +31,31 @@ fn decrypt(call: &Call<'_>) -> Result<Value, FunctionError> {
     Ok(text(String::from_utf8_lossy(&plain)))
 }
 
+const NO_KEY: &str = "invalid private key: ssh: no key found";
+const BAD_DATA: &str = "invalid ASN1 data in the given private key";
+
 /// Reads a key from PEM; no message shows any of it.
 fn private_key(pem: &str) -> Result<RsaPrivateKey, String> {
-    let kind = pem
-        .split_once("-----BEGIN ")
-        .and_then(|(_, rest)| rest.split_once("-----"))
-        .map(|(kind, _)| kind)
-        .filter(|kind| pem.contains(&format!("-----END {kind}-----")))
-        .ok_or("invalid private key: ssh: no key found")?;
-    let start = pem.find("-----BEGIN ").unwrap_or_default();
-    let pem = pem[start..].trim();
+    let (kind, body) = block(pem).ok_or(NO_KEY)?;
+    if body.contains("ENCRYPTED") || kind.contains("ENCRYPTED") {
+        return Err("invalid private key: ssh: this private key is passphrase protected".to_owned());
+    }
+    let der = super::encoding::decode(body.trim()).map_err(|_| NO_KEY)?;
     match kind {
-        _ if pem.contains("ENCRYPTED") => {
-            Err("invalid private key: ssh: this private key is passphrase protected".to_owned())
+        "RSA PRIVATE KEY" => RsaPrivateKey::from_pkcs1_der(&der).map_err(|_| BAD_DATA.to_owned()),
+        "PRIVATE KEY" => RsaPrivateKey::from_pkcs8_der(&der).map_err(|_| BAD_DATA.to_owned()),
+        "OPENSSH PRIVATE KEY" => openssh::read(&der),
+        "EC PRIVATE KEY" | "DSA PRIVATE KEY" => {
+            Err("invalid private key type: an RSA key is required".to_owned())
         }
-        "RSA PRIVATE KEY" => RsaPrivateKey::from_pkcs1_pem(pem)
-            .map_err(|_| "invalid ASN1 data in the given private key".to_owned()),
-        "PRIVATE KEY" => RsaPrivateKey::from_pkcs8_pem(pem)
-            .map_err(|_| "invalid ASN1 data in the given private key".to_owned()),
         other => Err(format!("invalid private key: ssh: unsupported key type {}", quoted(other))),
     }
+}
+
+/// The kind of the first PEM block, and what stands between its first line and its last.
+fn block(pem: &str) -> Option<(&str, &str)> {
+    let (_, rest) = pem.split_once("-----BEGIN ")?;
+    let (kind, rest) = rest.split_once("-----")?;
+    let (body, _) = rest.split_once(&format!("-----END {kind}-----"))?;
+    Some((kind, body))
 }

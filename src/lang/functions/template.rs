@@ -2,7 +2,11 @@
 
 use std::cell::Cell;
 
+use diagnostics::Span;
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::{Call, Function, FunctionError, Parameter, Returns};
+use crate::eval::{TemplateError, template_with_variables};
 use crate::{Type, Value};
 
 pub(super) static TEMPLATEFILE: Function = Function::new(
@@ -18,7 +22,7 @@ pub(super) static TEMPLATESTRING: Function = Function::new(
     "templatestring",
     &[Parameter::string("template"), Parameter::any("vars")],
     Returns::Rule(|_| Ok(Type::String)),
-    |call| render(call, call.text(0), "<template>"),
+    |call| render(call, call.text(0), None),
     "Renders a string that was made elsewhere as a template with the given variables.",
 )
 .maybe_null();
@@ -28,7 +32,7 @@ fn template_file(call: &Call<'_>) -> Result<Value, FunctionError> {
         return Err(recursion("templatefile"));
     }
     let source = super::filesystem::contents(call)?;
-    let value = render(call, &source, call.text(0))?;
+    let value = render(call, &source, Some(call.text(0)))?;
     Ok(value.with_marks(call.arguments[0].marks))
 }
 
@@ -57,7 +61,8 @@ fn recursion(name: &str) -> FunctionError {
     ))
 }
 
-fn render(call: &Call<'_>, _source: &str, _name: &str) -> Result<Value, FunctionError> {
+/// Renders a template, which `name` is the file of.
+fn render(call: &Call<'_>, source: &str, name: Option<&str>) -> Result<Value, FunctionError> {
     let Some(_rendering) = Rendering::begin() else { return Err(recursion("templatestring")) };
     let variables = call.arguments[1]
         .entries()
@@ -74,7 +79,46 @@ fn render(call: &Call<'_>, _source: &str, _name: &str) -> Result<Value, Function
             ));
         }
     }
-    Err(FunctionError::failed("templates cannot be rendered yet"))
+    template_with_variables(source, variables, call.context)
+        .map_err(|error| complaint(&error, source, name))
+}
+
+fn complaint(error: &TemplateError, source: &str, name: Option<&str>) -> FunctionError {
+    let found = match error {
+        TemplateError::Missing { name: variable, span } => {
+            let variable = super::arguments::quoted(variable);
+            let place = name.map_or_else(String::new, |name| {
+                format!(", referenced at {}", place(name, source, *span))
+            });
+            let message = format!("vars map does not contain key {variable}{place}");
+            return FunctionError::argument(1, message);
+        }
+        TemplateError::Syntax(found) | TemplateError::Evaluation(found) => found,
+    };
+    let lines = found.iter().map(|one| {
+        let at = match (name, one.subject) {
+            (Some(name), Some(span)) => format!("{}: ", place(name, source, span)),
+            _ => String::new(),
+        };
+        format!("{at}{}; {}", one.summary, one.detail)
+    });
+    FunctionError::failed(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// A place in a file as `name:line,column-column`, counted from one.
+fn place(name: &str, source: &str, span: Span) -> String {
+    let position = |offset: u32| {
+        let end = usize::try_from(offset).unwrap_or(usize::MAX).min(source.len());
+        let before = source.get(..end).unwrap_or(source);
+        let line = before.rfind('\n').map_or(0, |end| end + 1);
+        (before.matches('\n').count() + 1, before[line..].graphemes(true).count() + 1)
+    };
+    let ((line, column), (last_line, last_column)) = (position(span.start), position(span.end));
+    if line == last_line {
+        format!("{name}:{line},{column}-{last_column}")
+    } else {
+        format!("{name}:{line},{column}-{last_line},{last_column}")
+    }
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -70,6 +70,9 @@ impl World for FakeWorld {
         if self.is_folder(path) {
             return Err(io::ErrorKind::IsADirectory.into());
         }
+        if path.ancestors().skip(1).any(|folder| self.files.contains_key(folder)) {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
         Ok(self.files.contains_key(path))
     }
 

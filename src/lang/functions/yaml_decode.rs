@@ -191,8 +191,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, St
     if name == "!" {
         return Ok(Value::text(text));
     }
-    let in_quotes = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
-    yaml_scalar::resolve(&name, text, in_quotes)
+    yaml_scalar::resolve(&name, text, style == ScalarStyle::Plain)
 }
 
 fn expect(what: &str, kind: &str, tag: Option<&Tag>) -> Result<(), String> {

@@ -11,14 +11,15 @@ use crate::{Number, Type, Value};
 /// The start of the names of YAML's own tags.
 pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
-/// Finds the value of a scalar by its tag, which may be empty, its text and whether it is quoted.
-pub(super) fn resolve(tag: &str, source: &str, in_quotes: bool) -> Result<Value, String> {
+/// Finds the value of a scalar by its tag, which may be empty, its text and whether it is plain:
+/// neither in quotes nor a block.
+pub(super) fn resolve(tag: &str, source: &str, is_plain: bool) -> Result<Value, String> {
     let kind = tag.strip_prefix(CORE).unwrap_or(tag);
     if !matches!(kind, "" | "str" | "bool" | "int" | "float" | "null" | "timestamp" | "binary") {
         return Err(format!("unsupported tag {}", quoted(tag)));
     }
     if special(source) && !matches!(kind, "str" | "binary") {
-        if in_quotes {
+        if !is_plain {
             return Ok(text(source));
         }
         if let Some(value) = word(source) {

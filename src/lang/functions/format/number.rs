@@ -11,8 +11,13 @@ const PRECISION: i64 = 6;
 
 /// The shortest form that reads back the same: plain, or with an exponent for the very great or small.
 pub(super) fn shortest(number: &Number) -> String {
-    let (sign, digits) = general(number, None, 'e');
-    format!("{}{digits}", if sign { "-" } else { "" })
+    let (negative, digits) = general(number, None, 'e');
+    let sign = match (negative, number.is_infinite()) {
+        (true, _) => "-",
+        (false, true) => "+",
+        (false, false) => "",
+    };
+    format!("{sign}{digits}")
 }
 
 /// A whole number in the verb's base; `None` for a fraction.

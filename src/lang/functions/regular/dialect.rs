@@ -95,7 +95,7 @@ impl<'a> Translator<'a> {
     fn repetition(&mut self, at: usize, character: char) -> Result<(), Mistake> {
         self.out.push(character);
         if character == '{' {
-            while let Some((_, next)) = self.characters.next() {
+            for (_, next) in self.characters.by_ref() {
                 self.out.push(next);
                 if next == '}' {
                     break;
@@ -121,7 +121,14 @@ impl<'a> Translator<'a> {
         let rest = &self.pattern[at + 1..];
         let Some(options) = rest.strip_prefix('?') else { return Ok(()) };
         let named = options.strip_prefix('P').unwrap_or(options);
-        if named.starts_with('<') && !options.starts_with("<=") && !options.starts_with("<!") {
+        if let Some(name) = named.strip_prefix('<') {
+            let end = name.find('>').unwrap_or(name.len());
+            let word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+            if end == 0 || end == name.len() || !name[..end].chars().all(word) {
+                let from = self.pattern.len() - name.len();
+                let to = if end == name.len() { self.pattern.len() } else { from + end + 1 };
+                return self.mistake("invalid named capture", at, to);
+            }
             self.copy(options.find('<').unwrap_or(0) + 2);
             return Ok(());
         }
@@ -183,10 +190,11 @@ impl<'a> Translator<'a> {
     /// An escape that is alike inside and outside of brackets.
     fn character_escape(&mut self, at: usize, character: char) -> Result<(), Mistake> {
         match character {
-            'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'A' | 'z' | 'x' | 'p' | 'P' => {
+            'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'A' | 'z' => {
                 self.out.push('\\');
                 self.out.push(character);
             }
+            'x' | 'p' | 'P' => self.named_character(character),
             '0' => self.octal(),
             '1'..='7' if self.octal_follows() => {
                 let value = self.octal_value(character);
@@ -201,6 +209,29 @@ impl<'a> Translator<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A code point or a property, whose name may stand in braces.
+    fn named_character(&mut self, character: char) {
+        let start = self.position();
+        let rest = &self.pattern[start..];
+        let length = match rest.chars().next() {
+            Some('{') => rest.find('}').map_or(rest.len(), |end| end + 1),
+            Some(first) => first.len_utf8(),
+            None => 0,
+        };
+        let name = &rest[..length];
+        let negated = name.starts_with("{^") && character != 'x';
+        let letter = match character {
+            'p' if negated => 'P',
+            'P' if negated => 'p',
+            other => other,
+        };
+        let name = if negated { name.replacen('^', "", 1) } else { name.to_owned() };
+        self.out.push('\\');
+        self.out.push(letter);
+        self.out.push_str(&name);
+        while self.characters.next_if(|(at, _)| *at < start + length).is_some() {}
     }
 
     fn octal_follows(&mut self) -> bool {
