@@ -4,6 +4,8 @@
 //! A format is one file (or a file and a folder) and one line in [`ALL`].
 
 pub mod archive;
+#[cfg(test)]
+mod cases;
 pub mod conformance;
 pub mod error;
 pub mod generic;

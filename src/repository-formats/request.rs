@@ -3,6 +3,7 @@
 use crate::rows::RowScope;
 use repository::percent::{self, PercentError};
 use repository::{ArtifactPath, ChecksumAlgorithm};
+use std::fmt;
 
 /// The methods that formats tell apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -215,7 +216,7 @@ impl IndexRequest {
 }
 
 /// A response that does not depend on what is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// HTTP status.
     pub status: u16,
@@ -223,6 +224,14 @@ pub struct Answer {
     pub content_type: &'static str,
     /// What is sent.
     pub body: Vec<u8>,
+}
+
+/// The body can hold a token, so that only its length is shown.
+impl fmt::Debug for Answer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, content_type, body } = self;
+        write!(formatter, "Answer({status} {content_type}, {} bytes)", body.len())
+    }
 }
 
 impl Answer {
