@@ -8,6 +8,8 @@ use crate::display::friendly_type;
 use crate::number::Float;
 use crate::{Number, Type, Value};
 
+mod power;
+
 const NUMBER: Returns = Returns::Always(Shape::Number);
 const NUM: &[Parameter] = &[Parameter::number("num")];
 
@@ -47,7 +49,7 @@ pub(super) static POW: Function = Function::new(
     "pow",
     &[Parameter::number("num"), Parameter::number("power")],
     NUMBER,
-    |call| float(call.number(0).to_f64().powf(call.number(1).to_f64())),
+    |call| float(power::power(call.number(0).to_f64(), call.number(1).to_f64())),
     "Returns a number raised to a power.",
 );
 

@@ -107,6 +107,7 @@ families! {
     json
     list
     map
+    mixed
     network
     numeric
     random

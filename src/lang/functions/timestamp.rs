@@ -1,6 +1,6 @@
 //! Points in time as RFC 3339 writes them, and what is wrong with a text that is none.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
 
 use super::arguments::quoted;
 
@@ -19,7 +19,8 @@ pub(super) fn write(time: &Timestamp) -> String {
     } else {
         time.format("%:z").to_string()
     };
-    format!("{}{offset}", time.format("%Y-%m-%dT%H:%M:%S"))
+    // Years of five digits would come with a sign.
+    format!("{:04}-{}{offset}", time.year(), time.format("%m-%dT%H:%M:%S"))
 }
 
 /// The time that many nanoseconds later.

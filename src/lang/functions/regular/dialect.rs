@@ -47,7 +47,7 @@ impl<'a> Translator<'a> {
                 continue;
             }
             self.repeated = None;
-            self.operand = !matches!(character, '(' | '|' | '^');
+            self.operand = !matches!(character, '(' | '|');
             match character {
                 '\\' => self.escape(at)?,
                 '[' => self.class(at)?,
