@@ -82,10 +82,12 @@ pub fn can_convert(from: &Type, to: &Type, optional: &Optional, lossy: bool) -> 
         (Type::Dynamic, _) => lossy,
         (Type::Number | Type::Bool, Type::String) => true,
         (Type::String, Type::Number | Type::Bool) => lossy,
-        (Type::Object(from), Type::Object(to)) => to.iter().all(|(name, to)| match from.get(name) {
-            Some(from) => fits(from, to, optional.attribute(name), lossy),
-            None => optional.is_optional(name),
-        }),
+        (Type::Object(from), Type::Object(to)) => {
+            to.iter().all(|(name, to)| match from.get(name) {
+                Some(from) => fits(from, to, optional.attribute(name), lossy),
+                None => optional.is_optional(name),
+            })
+        }
         (Type::Tuple(from), Type::Tuple(to)) => {
             let mut pairs = (0..).zip(from.iter().zip(to.iter()));
             from.len() == to.len()
@@ -236,7 +238,9 @@ fn map_to_object(
             None if optional.is_optional(name) => Value::null(ty.clone()),
             None => {
                 let name = crate::display::go_quoted(name);
-                return Err(ConvertError::new(format!("map has no element for required attribute {name}")));
+                return Err(ConvertError::new(format!(
+                    "map has no element for required attribute {name}"
+                )));
             }
         };
         Ok((name.clone(), value))

@@ -127,7 +127,11 @@ pub fn from_json(json: &Json, ty: &Type) -> Result<Value, String> {
         return Ok(Value::null(ty.clone()));
     }
     convert(&value, ty).map_err(|error| {
-        if error.path.0.is_empty() { error.message } else { format!("{}: {}", error.path, error.message) }
+        if error.path.0.is_empty() {
+            error.message
+        } else {
+            format!("{}: {}", error.path, error.message)
+        }
     })
 }
 
@@ -136,20 +140,19 @@ fn implied(json: &Json) -> Value {
     match json {
         Json::Null => Value::null(Type::Dynamic),
         Json::Bool(value) => Value::bool(*value),
-        Json::Number(number) => {
-            Value::number(number.to_string().parse().unwrap_or(Number::ZERO))
-        }
+        Json::Number(number) => Value::number(number.to_string().parse().unwrap_or(Number::ZERO)),
         Json::String(text) => Value::text(text),
         Json::Array(values) => Value::tuple(values.iter().map(implied).collect::<Vec<_>>()),
-        Json::Object(values) => {
-            Value::object(values.iter().map(|(name, value)| (Name::from(name.as_str()), implied(value))))
-        }
+        Json::Object(values) => Value::object(
+            values.iter().map(|(name, value)| (Name::from(name.as_str()), implied(value))),
+        ),
     }
 }
 
 /// Writes a type as Terraform does: `"string"`, `["list","string"]`, `["object",{...}]`.
 pub fn type_to_json(ty: &Type) -> Json {
-    let collection = |kind: &str, element: &Type| Json::from(vec![Json::from(kind), type_to_json(element)]);
+    let collection =
+        |kind: &str, element: &Type| Json::from(vec![Json::from(kind), type_to_json(element)]);
     match ty {
         Type::Dynamic => "dynamic".into(),
         Type::Bool => "bool".into(),

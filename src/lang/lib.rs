@@ -10,6 +10,7 @@ pub mod convert;
 pub mod display;
 pub mod eval;
 pub mod expr;
+pub mod format;
 pub mod functions;
 pub mod json;
 pub mod number;
@@ -31,3 +32,10 @@ pub use value::{Data, Marks, Value};
 
 /// An interned-like cheap name: clones share the text.
 pub type Name = std::sync::Arc<str>;
+
+#[cfg(test)]
+mod console_tests;
+#[cfg(test)]
+mod syntax_tests;
+#[cfg(test)]
+mod testing;

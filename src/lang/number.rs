@@ -145,7 +145,10 @@ impl Number {
     /// The nearest `f64`; infinities where it is too great.
     pub fn to_f64(&self) -> f64 {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the nearest float is what is asked for"
+            )]
             Self::Int(value) | Self::Whole(value) => *value as f64,
             Self::Big(value) => value.to_f64(),
         }

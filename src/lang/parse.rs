@@ -59,17 +59,11 @@ pub fn expression(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
 
 /// Parses a template, as `templatefile` reads files.
 pub fn template(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
-    template_with_bound(source, file, Vec::new())
+    template_of(source, file, lexer::template(source))
 }
 
-/// Parses a template in which some names are bound, as the names of a `for` are.
-pub(crate) fn template_with_bound(
-    source: &str,
-    file: FileId,
-    bound: Vec<Name>,
-) -> Result<Expr, Diagnostics> {
-    let mut parser = Parser::new(source, file, lexer::template(source));
-    parser.bound = bound;
+fn template_of(source: &str, file: FileId, tokens: Vec<token::Token>) -> Result<Expr, Diagnostics> {
+    let mut parser = Parser::new(source, file, tokens);
     let expr = parser.template_until(Kind::End, false, None);
     finish(expr, parser.found)
 }

@@ -249,7 +249,9 @@ impl Value {
             Data::List(element, _) => Type::list(element.clone()),
             Data::Set(element, _) => Type::set(element.clone()),
             Data::Map(element, _) => Type::map(element.clone()),
-            Data::Tuple(values) => Type::tuple(values.iter().map(Self::type_of).collect::<Vec<_>>()),
+            Data::Tuple(values) => {
+                Type::tuple(values.iter().map(Self::type_of).collect::<Vec<_>>())
+            }
             Data::Object(values) => {
                 Type::object(values.iter().map(|(name, value)| (name.clone(), value.type_of())))
             }

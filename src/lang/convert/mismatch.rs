@@ -64,11 +64,7 @@ fn elements<'a>(
     }
 }
 
-fn objects(
-    got: &BTreeMap<Name, Type>,
-    want: &BTreeMap<Name, Type>,
-    optional: &Optional,
-) -> String {
+fn objects(got: &BTreeMap<Name, Type>, want: &BTreeMap<Name, Type>, optional: &Optional) -> String {
     let absent = |name: &&Name| !got.contains_key(*name) && !optional.is_optional(name);
     let missing: Vec<String> = want.keys().filter(absent).map(|name| go_quoted(name)).collect();
     if let Some((last, others)) = missing.split_last() {

@@ -163,12 +163,7 @@ fn combined<'a>(pairs: impl Iterator<Item = (&'a Type, &'a Type)>) -> Ordering {
     found
 }
 
-fn collections(
-    types: &[Type],
-    lossy: bool,
-    dynamic: bool,
-    wrap: fn(Type) -> Type,
-) -> Option<Type> {
+fn collections(types: &[Type], lossy: bool, dynamic: bool, wrap: fn(Type) -> Type) -> Option<Type> {
     if dynamic {
         return Some(Type::Dynamic);
     }
@@ -191,7 +186,8 @@ fn structures_as_collections(
 }
 
 fn objects(types: &[Type], lossy: bool) -> Option<Type> {
-    let attributes: Vec<&BTreeMap<Name, Type>> = types.iter().filter_map(Type::attributes).collect();
+    let attributes: Vec<&BTreeMap<Name, Type>> =
+        types.iter().filter_map(Type::attributes).collect();
     let first = attributes.first()?;
     if !attributes.iter().all(|other| other.len() == first.len() && other.keys().eq(first.keys())) {
         return as_map(types, lossy);

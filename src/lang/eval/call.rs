@@ -7,7 +7,7 @@ use crate::convert::convert;
 use crate::display::go_quoted;
 use crate::expr::Call;
 use crate::functions::{self, Function};
-use crate::{Data, Expr, Type, Value};
+use crate::{Data, Expr, ExprKind, Type, Value};
 
 const INVALID_EXPANSION: &str = "Invalid expanding argument value";
 
@@ -22,6 +22,9 @@ impl Evaluator<'_> {
             self.found.push(unknown_function(call));
             return Self::unknown();
         };
+        if function.name == "templatestring" && self.is_inline_template(call) {
+            return Self::unknown();
+        }
         let Some(arguments) = self.arguments(call) else { return Self::unknown() };
         if let Err(error) = functions::arity(function, arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
@@ -46,6 +49,32 @@ impl Evaluator<'_> {
             self.error(summary, detail, at.span, at);
             Self::unknown()
         })
+    }
+
+    /// `templatestring` takes only a reference: a template that stands there would be rendered twice.
+    fn is_inline_template(&mut self, call: &Call) -> bool {
+        let Some(argument) = call.arguments.first() else { return false };
+        let why = match &argument.kind {
+            ExprKind::Reference(_) | ExprKind::Bound(_) => return false,
+            ExprKind::Step(..) if is_bound_path(argument) => return false,
+            ExprKind::Literal(Value { data: Data::String(_), .. }) => {
+                "templatestring is only for rendering templates retrieved dynamically from elsewhere, and so does not support providing a literal template; consider using a template string expression instead"
+            }
+            ExprKind::Wrap(_) => {
+                "templatestring is only for rendering templates retrieved dynamically from elsewhere; to treat the inner expression as template syntax, write the reference expression directly without any template interpolation syntax"
+            }
+            ExprKind::Template(_) => {
+                "templatestring is only for rendering templates retrieved dynamically from elsewhere; to render an inline template, consider using a plain template string expression"
+            }
+            _ => {
+                "must be a direct reference to a single string from elsewhere, containing valid Terraform template syntax"
+            }
+        };
+        let detail = format!(
+            "Invalid value for \"template\" parameter: invalid template expression: {why}."
+        );
+        self.error("Invalid function argument", detail, argument.span, argument);
+        true
     }
 
     /// Converts an argument to its parameter's type; every argument tells its own mistake.
@@ -165,6 +194,14 @@ impl<'e> Argument<'e> {
         match self {
             Self::Expr(expr) | Self::Value(_, expr) => expr,
         }
+    }
+}
+
+fn is_bound_path(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Bound(_) => true,
+        ExprKind::Step(inner, _) => is_bound_path(inner),
+        _ => false,
     }
 }
 

@@ -53,9 +53,13 @@ impl Node {
             NodeKind::Bool(value) => Value::bool(*value),
             NodeKind::Number(number) => Value::number(number.clone()),
             NodeKind::String(text) => Value::text(text),
-            NodeKind::Array(items) => Value::tuple(items.iter().map(Self::to_value).collect::<Vec<_>>()),
+            NodeKind::Array(items) => {
+                Value::tuple(items.iter().map(Self::to_value).collect::<Vec<_>>())
+            }
             NodeKind::Object(members) => {
-                let member = |(key, _, node): &(String, _, Self)| (Name::from(key.as_str()), node.to_value());
+                let member = |(key, _, node): &(String, _, Self)| {
+                    (Name::from(key.as_str()), node.to_value())
+                };
                 Value::object(members.iter().map(member))
             }
         }
@@ -183,8 +187,8 @@ impl Reader<'_> {
             Some(b'"' | b'\\' | b'/') => char::from(selector.unwrap_or(b'/')),
             Some(b'u') => {
                 let first = self.hexadecimal()?;
-                let paired = (0xd800..0xdc00).contains(&first)
-                    && self.text[self.at..].starts_with("\\u");
+                let paired =
+                    (0xd800..0xdc00).contains(&first) && self.text[self.at..].starts_with("\\u");
                 if !paired {
                     return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
                 }

@@ -70,7 +70,8 @@ impl Float {
             return Self::trimmed(negative, mantissa, exponent, precision);
         }
         let half = mantissa.bit(excess - 1);
-        let sticky = excess > 1 && mantissa.trailing_zeros().is_some_and(|zeros| zeros < excess - 1);
+        let sticky =
+            excess > 1 && mantissa.trailing_zeros().is_some_and(|zeros| zeros < excess - 1);
         let mut kept = mantissa >> excess;
         if half && (sticky || kept.bit(0)) {
             kept += UBig::ONE;
@@ -127,7 +128,8 @@ impl Float {
 
     /// The whole number with sign, where it is one.
     pub fn to_integer(&self) -> Option<dashu_int::IBig> {
-        let sign = if self.negative { dashu_int::Sign::Negative } else { dashu_int::Sign::Positive };
+        let sign =
+            if self.negative { dashu_int::Sign::Negative } else { dashu_int::Sign::Positive };
         match &self.magnitude {
             Magnitude::Zero => Some(dashu_int::IBig::ZERO),
             Magnitude::Finite { mantissa, exponent } if *exponent >= 0 => {
@@ -321,7 +323,8 @@ impl Float {
         if self.is_whole() || self.is_infinite() {
             return self.clone();
         }
-        let zero_is_plain = |value: Self| if value.is_zero() { Self::zero(false, value.precision) } else { value };
+        let zero_is_plain =
+            |value: Self| if value.is_zero() { Self::zero(false, value.precision) } else { value };
         if !away_from_zero {
             return zero_is_plain(cut);
         }
@@ -347,7 +350,8 @@ impl Float {
         let (Some((a, ae)), Some((b, be))) = (self.parts(), other.parts()) else {
             return self.is_infinite().cmp(&other.is_infinite());
         };
-        let top = |m: &UBig, e: i64| e.saturating_add(i64::try_from(m.bit_len()).unwrap_or(i64::MAX));
+        let top =
+            |m: &UBig, e: i64| e.saturating_add(i64::try_from(m.bit_len()).unwrap_or(i64::MAX));
         top(a, ae).cmp(&top(b, be)).then_with(|| {
             let gap = usize::try_from((ae - be).unsigned_abs()).unwrap_or(0);
             if ae >= be { (a << gap).cmp(b) } else { a.cmp(&(b << gap)) }

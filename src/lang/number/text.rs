@@ -55,11 +55,7 @@ fn scaled(negative: bool, digits: UBig, exponent: i64) -> Option<Float> {
     let width = u32::try_from(dashu_int::ops::BitTest::bit_len(&digits)).ok()?.max(1);
     let exact = Float::rounded(negative, digits, exponent, width);
     let power = power_of_five(exponent.unsigned_abs(), PRECISION + 64)?;
-    if exponent < 0 {
-        exact.div_in(&power, PRECISION)
-    } else {
-        exact.mul_in(&power, PRECISION)
-    }
+    if exponent < 0 { exact.div_in(&power, PRECISION) } else { exact.mul_in(&power, PRECISION) }
 }
 
 fn power_of_five(n: u64, precision: u32) -> Option<Float> {

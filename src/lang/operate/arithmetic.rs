@@ -92,7 +92,8 @@ pub fn compare(operator: BinaryOperator, a: &Value, b: &Value) -> Result<Value, 
 }
 
 fn order_of_bounds((a_low, a_high): &Bounds, (b_low, b_high): &Bounds) -> Option<Ordering> {
-    let less = |a: &Option<Number>, b: &Option<Number>| matches!((a, b), (Some(a), Some(b)) if a < b);
+    let less =
+        |a: &Option<Number>, b: &Option<Number>| matches!((a, b), (Some(a), Some(b)) if a < b);
     if less(a_high, b_low) {
         return Some(Ordering::Less);
     }

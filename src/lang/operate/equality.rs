@@ -70,9 +70,9 @@ fn excludes(refinement: &Refinement, known: &Value) -> bool {
 
 fn compare_known(a: &Value, b: &Value) -> Option<bool> {
     match (&a.data, &b.data) {
-        (Data::List(a_type, a), Data::List(b_type, b)) => {
-            types_then(a_type, b_type, || if a.len() == b.len() { sequences(a, b) } else { Some(false) })
-        }
+        (Data::List(a_type, a), Data::List(b_type, b)) => types_then(a_type, b_type, || {
+            if a.len() == b.len() { sequences(a, b) } else { Some(false) }
+        }),
         (Data::Map(a_type, a), Data::Map(b_type, b)) => types_then(a_type, b_type, || maps(a, b)),
         (Data::Set(a_type, a), Data::Set(b_type, b)) => types_then(a_type, b_type, || sets(a, b)),
         (Data::Tuple(a_items), Data::Tuple(b_items)) => {
@@ -137,7 +137,8 @@ fn sets(a: &[Value], b: &[Value]) -> Option<bool> {
     if a.iter().chain(b).any(|element| !element.is_wholly_known()) {
         return None;
     }
-    let has = |set: &[Value], element: &Value| set.iter().any(|o| compare(o, element) == Some(true));
+    let has =
+        |set: &[Value], element: &Value| set.iter().any(|o| compare(o, element) == Some(true));
     // Sets are sorted, so that equal ones usually pair up at once.
     let paired = a.len() == b.len() && a.iter().zip(b).all(|(a, b)| compare(a, b) == Some(true));
     Some(paired || (a.len() == b.len() && a.iter().all(|element| has(b, element))))

@@ -243,7 +243,8 @@ fn object(value: &Value, key: &Value) -> Result<Value, StepError> {
         return Ok(Value::unknown(Type::Dynamic).with_marks(value.marks));
     };
     let missing = |keys: &mut dyn Iterator<Item = &str>| {
-        let by_name = " An object only supports looking up attributes by name, not by numeric index.";
+        let by_name =
+            " An object only supports looking up attributes by name, not by numeric index.";
         let mut error = no_element(".");
         error.suggestion = if key.marks.is_empty() { near(name, keys) } else { None };
         if numeric {

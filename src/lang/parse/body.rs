@@ -38,7 +38,8 @@ impl Parser<'_> {
                     continue;
                 }
                 Kind::End => {
-                    if let Some(within) = within {
+                    // A mistake at the very end says already what is missing there.
+                    if let Some(within) = within.filter(|_| !self.failed_at_end) {
                         self.recovery = false;
                         self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.header);
                     }
@@ -75,17 +76,9 @@ impl Parser<'_> {
     fn body_item(&mut self, body: &mut Body) {
         let token = self.peek();
         let span = self.span(token);
+        let after_stray = std::mem::take(&mut self.stray_line);
         if token.kind != Kind::Identifier {
-            let required = "An argument or block definition is required here.";
-            match token.kind {
-                Kind::OpenQuote => {
-                    self.error("Invalid argument name", "Argument names must not be quoted.", span);
-                }
-                Kind::UnclosedComment | Kind::UnclosedHeredoc => self.recovery = true,
-                _ => self.error(ITEM_REQUIRED, required, span),
-            }
-            self.next();
-            self.recover_after_item();
+            self.stray(token, after_stray);
             return;
         }
         self.next();
@@ -103,8 +96,28 @@ impl Parser<'_> {
                 let detail = "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.";
                 self.error(ITEM_REQUIRED, detail, span);
                 self.recover_after_item();
+                self.stray_line = true;
             }
         }
+    }
+
+    /// A line that starts like no item; of several in a row only the first is told.
+    fn stray(&mut self, token: Token, after_stray: bool) {
+        let span = self.span(token);
+        let required = "An argument or block definition is required here.";
+        match token.kind {
+            _ if after_stray => self.recovery = true,
+            Kind::OpenQuote => {
+                self.error("Invalid argument name", "Argument names must not be quoted.", span);
+            }
+            Kind::UnclosedComment | Kind::UnclosedHeredoc => self.recovery = true,
+            _ => self.error(ITEM_REQUIRED, required, span),
+        }
+        if token.kind.closer().is_none() {
+            self.next();
+        }
+        self.recover_after_item();
+        self.stray_line = true;
     }
 
     fn add(&mut self, body: &mut Body, attribute: Attribute) {

@@ -26,6 +26,10 @@ pub(super) struct Parser<'a> {
     names: HashMap<&'a str, Name>,
     /// Whether every bracket of the file has its partner; if not, the layout tells where items end.
     pub(super) balanced: bool,
+    /// The line before was no item at all.
+    pub(super) stray_line: bool,
+    /// A mistake was found at the end of the text.
+    pub(super) failed_at_end: bool,
     /// How far right the item that is being read starts.
     pub(super) column: Option<usize>,
 }
@@ -44,6 +48,8 @@ impl<'a> Parser<'a> {
             bound: Vec::new(),
             depth: 0,
             names: HashMap::new(),
+            stray_line: false,
+            failed_at_end: false,
             column: None,
         }
     }
@@ -168,6 +174,7 @@ impl<'a> Parser<'a> {
     pub(super) fn error(&mut self, summary: &str, detail: impl Into<String>, at: Span) {
         if !self.recovery {
             self.found.push(Diagnostic::error(summary, detail).at(at));
+            self.failed_at_end |= at.start as usize >= self.source.len();
         }
         self.recovery = true;
     }

@@ -17,7 +17,8 @@ impl Value {
     #[must_use]
     pub fn unmark_deep(&self) -> (Self, Marks) {
         let marks = self.deep_marks();
-        let plain = if marks.is_empty() { self.clone() } else { self.map_deep(&mut |v| v.without_marks()) };
+        let plain =
+            if marks.is_empty() { self.clone() } else { self.map_deep(&mut |v| v.without_marks()) };
         (plain, marks)
     }
 

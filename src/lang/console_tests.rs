@@ -1,0 +1,54 @@
+//! Recorded answers of `terraform console` are ours too.
+
+use diagnostics::FileId;
+use serde_json::Value as Json;
+
+use crate::display;
+use crate::testing::{case_file, scope};
+use crate::{eval, parse};
+
+/// The variables that the recorded expressions use.
+const VARIABLES: &[(&str, &str)] = &[(
+    "var",
+    r#"{
+        n = 3
+        names = ["b", "a", "c"]
+        m = { zeta = 1, alpha = 2, mid = 3 }
+        objs = [{ id = "i-1", tags = { Name = "x" } }, { id = "i-2", tags = { Name = "y" } }]
+        nul = null
+        set = toset(["q", "p", "q"])
+        secret = sensitive("s3cret")
+    }"#,
+)];
+
+/// Compares every case of a file; gives the differences in words.
+fn differences(file: &str) -> Vec<String> {
+    let cases: Vec<Json> = serde_json::from_str(&case_file(file)).unwrap();
+    let scope = scope(VARIABLES);
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let source = case["expr"].as_str().unwrap();
+        let answer = parse::expression(source, FileId(0)).and_then(|expr| {
+            Ok(display::console_answer(&expr, &eval::evaluate(&expr, &scope)?))
+        });
+        let got = match answer {
+            Ok(answer) => Json::from(answer),
+            Err(found) => {
+                let errors = found.iter().map(|d| serde_json::json!([d.summary, d.detail]));
+                errors.collect()
+            }
+        };
+        let want = case.get("out").filter(|out| !out.is_null()).unwrap_or(&case["errors"]);
+        if got != *want {
+            wrong.push(format!("{source}\n   got: {got}\n  want: {want}"));
+        }
+    }
+    assert!(!cases.is_empty());
+    wrong
+}
+
+#[test]
+fn expressions_answer_as_in_the_console() {
+    let wrong = differences("console.json");
+    assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
