@@ -1,4 +1,4 @@
-//! Properties of files and folders.
+//! Properties of files and folders, and documents of packages.
 
 use repository::{Properties, RepositoryConfig};
 use repository_catalog::Change;
@@ -6,6 +6,7 @@ use repository_catalog::Change;
 use crate::clock::now_ms;
 use crate::content::Content;
 use crate::error::ContentError;
+use crate::index::document_name;
 
 /// Paths that one transaction changes at most.
 const PATHS_PER_COMMIT: usize = 1000;
@@ -43,6 +44,27 @@ impl Content {
         for some in paths.chunks(PATHS_PER_COMMIT) {
             self.catalog.commit(some.iter().map(step).collect()).await?;
         }
+        Ok(())
+    }
+
+    /// Sets a document of a package, or removes it where there is no value.
+    pub async fn set_document(
+        &self,
+        repository: &RepositoryConfig,
+        package: &str,
+        name: &str,
+        value: Option<serde_json::Value>,
+    ) -> Result<(), ContentError> {
+        if repository.read_only {
+            return Err(ContentError::read_only(repository));
+        }
+        let change = Change::PutDocument {
+            repository: repository.key.to_string(),
+            name: document_name(package, name),
+            body: value.map(|value| value.to_string()),
+            at: now_ms(),
+        };
+        self.catalog.commit(vec![change]).await?;
         Ok(())
     }
 }
