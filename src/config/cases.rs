@@ -5,6 +5,7 @@
 //! `file PATH`, for the values of variables. With `ARTIFORM_BLESS` set the files are rewritten.
 
 mod dump;
+mod lowering;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -45,6 +46,8 @@ fn run(folder: &Path) -> String {
     let mut out = drawn(&loaded.diagnostics, &loaded);
     if !loaded.diagnostics.has_errors() {
         dump::config(&loaded.config, &mut out);
+        let calls = loaded.config.root.calls.values();
+        calls.filter(|call| call.topology).for_each(|call| lowering::write(call, &mut out));
         values(folder, &mut loaded, &mut out);
     }
     out.replace(&format!("{}/", folder.display()), "").replace(&folder.display().to_string(), ".")

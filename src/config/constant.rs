@@ -1,11 +1,8 @@
 //! Expressions that must be literal: read without a scope.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, LazyLock};
-
-use diagnostics::{Diagnostic, Diagnostics};
-use lang::functions::{FunctionContext, World};
-use lang::{Expr, ExprKind, Key, Name, Resolved, Scope, Traversal, Value};
+use diagnostics::Diagnostics;
+use lang::scope::EmptyScope;
+use lang::{Expr, ExprKind, Key, Name, Value};
 
 /// The text of a literal string.
 pub(crate) fn text(expr: &Expr) -> Option<Name> {
@@ -67,59 +64,7 @@ pub(crate) fn object_keys(expr: &Expr) -> Option<Vec<Name>> {
     }
 }
 
-/// Evaluates an expression that refers to nothing and calls no function.
+/// Evaluates an expression that refers to nothing.
 pub(crate) fn value(expr: &Expr) -> Result<Value, Diagnostics> {
-    lang::eval::evaluate(expr, &Nothing)
-}
-
-/// A scope in which no name means anything.
-struct Nothing;
-
-impl Scope for Nothing {
-    fn resolve(
-        &self,
-        traversal: &Traversal,
-        _keys: &[Option<Value>],
-    ) -> Result<Resolved, Box<Diagnostic>> {
-        let detail = "Variables may not be used here.";
-        Err(Box::new(Diagnostic::error("Variables not allowed", detail).at(traversal.span)))
-    }
-
-    fn functions(&self) -> &FunctionContext {
-        static CONTEXT: LazyLock<FunctionContext> = LazyLock::new(|| FunctionContext {
-            base: PathBuf::new(),
-            plan_time: Arc::from(""),
-            world: Arc::new(NoWorld),
-        });
-        &CONTEXT
-    }
-}
-
-/// A world that cannot be reached.
-struct NoWorld;
-
-impl World for NoWorld {
-    fn read(&self, _path: &Path) -> std::io::Result<Vec<u8>> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-
-    fn is_file(&self, _path: &Path) -> std::io::Result<bool> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-
-    fn list(&self, _folder: &Path) -> std::io::Result<Vec<String>> {
-        Err(std::io::ErrorKind::Unsupported.into())
-    }
-
-    fn home(&self) -> Option<PathBuf> {
-        None
-    }
-
-    fn now(&self) -> Option<String> {
-        None
-    }
-
-    fn random(&self, _length: usize) -> Option<Vec<u8>> {
-        None
-    }
+    lang::eval::evaluate(expr, &EmptyScope::new())
 }

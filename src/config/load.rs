@@ -161,17 +161,18 @@ impl Loader {
     fn resolve_calls(&mut self, declared: Declarations) -> Module {
         let Declarations { mut module, topologies, versions, .. } = declared;
         for (key, call) in &mut module.calls {
-            let version = versions.iter().find(|(name, _)| *name == key.name);
-            if let Some((_, version)) = version {
-                self.diagnostics.push(source::useless_version(&call.name, version));
-            }
             let caller = Caller { name: call.name.clone(), source_span: call.source_span };
             let mut path = module.path.clone();
             path.push(key.clone());
             call.module = match source::resolve(&call.source, &module.folder) {
                 // A missing source was reported when the block was read.
                 Ok(_) if call.source.is_empty() => incomplete(&module.folder, path),
-                Ok(folder) => self.module(&folder, path, Some(caller)),
+                Ok(folder) => {
+                    let version = versions.iter().find(|(name, _)| *name == key.name);
+                    let useless = version.map(|(name, v)| source::useless_version(name, v));
+                    self.diagnostics.extend(useless);
+                    self.module(&folder, path, Some(caller))
+                }
                 Err(diagnostic) => {
                     self.diagnostics.push(diagnostic.at(call.source_span));
                     incomplete(&module.folder, path)

@@ -5,7 +5,7 @@
 
 mod read;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use diagnostics::{Diagnostic, Diagnostics, Span};
@@ -71,6 +71,7 @@ pub fn gather(
         variables: &root.variables,
         sources: &mut config.sources,
         found: IndexMap::new(),
+        spoilt: HashSet::new(),
         diagnostics: Diagnostics::new(),
     };
     reader.environment(&options.environment);
@@ -86,9 +87,10 @@ pub fn gather(
     if let Some(ask) = options.ask.as_mut() {
         reader.questions(ask);
     }
-    let read::Reader { mut found, mut diagnostics, .. } = reader;
+    let read::Reader { mut found, mut diagnostics, spoilt, .. } = reader;
     let mut values = IndexMap::new();
-    for (name, variable) in &root.variables {
+    // A value that could not be read was told; that it is missing would be told twice.
+    for (name, variable) in root.variables.iter().filter(|(name, _)| !spoilt.contains(*name)) {
         let value = match found.shift_remove(name) {
             Some(found) => given(config, variable, found),
             None => default(variable),

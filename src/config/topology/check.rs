@@ -47,6 +47,7 @@ pub(super) fn topology(topology: &Topology, sources: &SourceMap, diagnostics: &m
     for entry in topology.entries.values() {
         format(entry, diagnostics);
         collision(entry, topology, sources, diagnostics);
+        key_collision(entry, topology, servers.as_deref(), diagnostics);
         members(entry, topology, diagnostics);
         regions(entry, topology, servers.as_deref(), diagnostics);
     }
@@ -91,6 +92,28 @@ fn collision(
         entry.name, other.name
     );
     diagnostics.push(Diagnostic::error("Repository name taken", detail).at(entry.name_span));
+}
+
+/// `libs-us-east-1` is the key of the repository `libs` of the region us-east-1.
+fn key_collision(
+    entry: &Entry,
+    topology: &Topology,
+    servers: Option<&[Name]>,
+    diagnostics: &mut Diagnostics,
+) {
+    let repositories = topology.entries.values().filter(|e| e.class == Class::Repository);
+    for other in repositories.filter(|other| other.name != entry.name) {
+        let region = entry.name.strip_prefix(&*other.name).and_then(|rest| rest.strip_prefix('-'));
+        let taken = servers.unwrap_or_default().iter().any(|server| Some(&**server) == region);
+        if taken {
+            let detail = format!(
+                "The repository \"{}\" has the key \"{}\" for its content of one region, so nothing else on the servers can have that name. Choose another name for one of them.",
+                other.name, entry.name
+            );
+            let diagnostic = Diagnostic::error("Repository name taken", detail);
+            diagnostics.push(diagnostic.at(entry.name_span));
+        }
+    }
 }
 
 fn members(entry: &Entry, topology: &Topology, diagnostics: &mut Diagnostics) {

@@ -11,20 +11,21 @@ pub(super) fn write(topology: &Topology) -> String {
         topology.name
     );
     out.push_str(
-        "variable \"servers\" {\n  type = map(object({\n    url   = string\n    token = optional(string)\n  }))\n}\n",
+        "variable \"servers\" {\n  type = map(object({\n    url      = string\n    token    = optional(string)\n    username = optional(string)\n    password = optional(string)\n  }))\n}\n",
     );
     if topology.kind == Kind::Star {
         out.push_str("\nvariable \"hub\" {\n  type = string\n}\n");
     }
     for entry in topology.entries.values() {
-        variables(&mut out, entry);
+        variables(&mut out, entry, topology);
         match entry.class {
             Class::Repository => repository(&mut out, entry, topology),
             Class::Remote => remote(&mut out, entry, topology),
             Class::Virtual => virtual_repository(&mut out, entry, topology),
         }
     }
-    out
+    // Laid out as people lay it out, since diagnostics may show it.
+    lang::format::format(&out).unwrap_or(out)
 }
 
 /// Writes to a string, which cannot fail.
@@ -44,19 +45,32 @@ pub(super) fn regions_variable(entry: &Entry) -> String {
     format!("regions_of_{}", entry.name)
 }
 
-fn variables(out: &mut String, entry: &Entry) {
+fn variables(out: &mut String, entry: &Entry, topology: &Topology) {
     put!(out, "\n# {} \"{}\"\n", entry.class.word(), entry.name);
     put!(out, "variable \"{}\" {{\n  type = any\n}}\n", attributes_variable(entry));
     let name = &entry.name;
     if entry.regions.is_some() {
         put!(out, "variable \"{}\" {{\n  type = set(string)\n}}\n", regions_variable(entry));
-        put!(out, "locals {{\n  {name}_regions = var.{}\n}}\n", regions_variable(entry));
-    } else {
-        put!(out, "locals {{\n  {name}_regions = toset(keys(var.servers))\n}}\n");
     }
+    put!(out, "locals {{\n  {name}_regions = {}\n}}\n", regions(entry, topology));
 }
 
-/// Sets the attributes of the block, save those in `without`.
+/// Where an entry is: as it says, a virtual wherever it has members, and else everywhere.
+fn regions(entry: &Entry, topology: &Topology) -> String {
+    if entry.regions.is_some() {
+        return format!("var.{}", regions_variable(entry));
+    }
+    let members: Vec<&Entry> =
+        entry.members.iter().filter_map(|(name, _)| topology.entries.get(name)).collect();
+    if members.is_empty() || members.iter().any(|member| member.regions.is_none()) {
+        return "toset(keys(var.servers))".into();
+    }
+    let regions: Vec<String> =
+        members.iter().map(|member| format!("local.{}_regions", member.name)).collect();
+    format!("setunion({})", regions.join(", "))
+}
+
+/// Sets the attributes that the block gives, or `only` some of them.
 fn passed(out: &mut String, entry: &Entry, only: Option<&[&str]>) {
     for name in entry.attributes.keys() {
         if only.is_none_or(|only| only.contains(&&**name)) {
@@ -98,6 +112,7 @@ fn repository(out: &mut String, entry: &Entry, topology: &Topology) {
     put!(out, "  read_only    = true");
     put!(out, "  owner_region = each.value.owner");
     passed(out, entry, None);
+    region_has_server(out, entry, topology, "each.value.server");
     put!(out, "}}\n");
     replication(out, entry);
     put!(out, "resource \"artiform_virtual_repository\" \"{name}\" {{");
@@ -110,6 +125,7 @@ fn repository(out: &mut String, entry: &Entry, topology: &Topology) {
     put!(out, "  )");
     put!(out, "  default_deployment_repository = artiform_local_repository.{name}[each.key].key");
     passed(out, entry, Some(&["format", "description"]));
+    region_has_server(out, entry, topology, "each.key");
     put!(out, "}}\n");
     put!(out, "output \"{name}\" {{\n  value = {{");
     put!(out, "    for region in local.{name}_regions : region => {{");

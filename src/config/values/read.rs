@@ -1,6 +1,6 @@
 //! Reads values from the environment, files, options and answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use diagnostics::{Diagnostic, Diagnostics, SourceMap, did_you_mean};
@@ -18,6 +18,8 @@ pub(super) struct Reader<'a> {
     pub variables: &'a IndexMap<Name, Variable>,
     pub sources: &'a mut SourceMap,
     pub found: IndexMap<Name, Found>,
+    /// Variables whose value was given and could not be read.
+    pub spoilt: HashSet<Name>,
     pub diagnostics: Diagnostics,
 }
 
@@ -100,6 +102,7 @@ impl Reader<'_> {
             return;
         }
         let Some(value) = self.diagnostics.absorb(constant::value(&attribute.value)) else {
+            self.spoilt.insert(attribute.name.clone());
             return;
         };
         let span = Some(attribute.value.span);
@@ -189,6 +192,7 @@ impl Reader<'_> {
             match value {
                 Ok((value, span)) => (Some(value), Some(span)),
                 Err(mistakes) => {
+                    self.spoilt.insert(variable.name.clone());
                     self.extend_unseen(variable, mistakes);
                     (None, None)
                 }

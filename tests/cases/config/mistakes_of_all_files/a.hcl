@@ -1,0 +1,11 @@
+locals {
+  a = [1,
+}
+
+variable "x" {
+  type = strin
+}
+
+output "y" {
+  value = local.a
+}

@@ -1,0 +1,9 @@
+module "east" {
+  source = "./site"
+  name   = "east"
+}
+
+module "west" {
+  source = "./site"
+  name   = "west"
+}

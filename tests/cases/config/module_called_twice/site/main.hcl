@@ -1,0 +1,6 @@
+variable "name" {}
+
+module "network" {
+  source = "network"
+  name   = var.name
+}

@@ -1,0 +1,4 @@
+variable "name" {}
+variable "size" {
+  default = 1
+}

@@ -1,0 +1,3 @@
+number = 3
+list   = []
+fixed  = null

@@ -1,0 +1,3 @@
+text   = "from terraform.tfvars"
+number = 1
+unknown = 2

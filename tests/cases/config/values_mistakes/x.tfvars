@@ -1,0 +1,3 @@
+fixed = null
+block {}
+list = [var.x]
