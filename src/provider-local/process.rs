@@ -6,8 +6,8 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use serde::{Deserialize, Serialize};
 
-/// How long a server may drain after SIGTERM before it is killed.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long a server may drain after SIGTERM before it is killed: more than it gives itself.
+const DRAIN: Duration = Duration::from_secs(25);
 /// How long the kernel may take to end what was killed.
 const KILL: Duration = Duration::from_secs(5);
 

@@ -320,3 +320,6 @@ fn found<K: Kind>(answer: &Json, recorded: &Value, url: &str) -> ReadOutcome {
 pub(crate) fn target_at(name: &str) -> Path {
     at("target").then(lang::PathStep::Attribute(name.into()))
 }
+
+#[cfg(test)]
+mod tests;
