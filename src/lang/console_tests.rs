@@ -49,6 +49,7 @@ fn differences(file: &str) -> Vec<String> {
 
 #[test]
 fn expressions_answer_as_in_the_console() {
-    let wrong = differences("console.json");
+    let mut wrong = differences("console.json");
+    wrong.extend(differences("expressions.json"));
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -20,7 +20,9 @@ pub fn console(value: &Value) -> String {
 /// Prints what an expression of the console gave: a `type(...)` stands there without quotes.
 pub fn console_answer(expr: &Expr, value: &Value) -> String {
     match (&expr.kind, value.as_str()) {
-        (ExprKind::Call(call), Some(ty)) if matches!(&*call.name, "type" | "core::type") => ty.into(),
+        (ExprKind::Call(call), Some(ty)) if matches!(&*call.name, "type" | "core::type") => {
+            ty.into()
+        }
         _ => console(value),
     }
 }

@@ -23,6 +23,9 @@ mod reference;
 mod splat;
 mod template;
 
+/// Iterations stop after so many mistakes, which are the same one over and over.
+const MISTAKES_MAX: usize = 10;
+
 /// Evaluates an expression. Unknown and sensitive travel through; it never panics.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, Diagnostics> {
     let mut evaluator = Evaluator::new(scope);

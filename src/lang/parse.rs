@@ -30,7 +30,7 @@ use token::Kind;
 pub fn file(source: &str, file: FileId) -> (Body, Diagnostics) {
     let mut parser = Parser::new(source, file, lexer::code(source));
     let body = parser.file_body();
-    (body, parser.found)
+    (body, parser.found.sorted())
 }
 
 /// Parses a file in JSON syntax (`.tf.json`); string values are templates.
@@ -69,7 +69,7 @@ fn template_of(source: &str, file: FileId, tokens: Vec<token::Token>) -> Result<
 }
 
 fn finish(expr: Expr, found: Diagnostics) -> Result<Expr, Diagnostics> {
-    if found.has_errors() { Err(found) } else { Ok(expr) }
+    if found.has_errors() { Err(found.sorted()) } else { Ok(expr) }
 }
 
 /// The name as the language holds it, if the text is an identifier.

@@ -104,9 +104,10 @@ fn write_type(ty: &Type, indent: usize, text: &mut String) {
 }
 
 fn write_collection(name: &str, element: &Type, indent: usize, text: &mut String) {
-    if element.is_primitive() || *element == Type::Dynamic {
-        let _ = write!(text, "{name}({})", console_type(element));
-        return;
+    if !matches!(element, Type::Tuple(_) | Type::Object(_)) {
+        let _ = write!(text, "{name}(");
+        write_type(element, indent, text);
+        return text.push(')');
     }
     let _ = write!(text, "{name}(\n{:1$}", "", indent + 4);
     write_type(element, indent + 4, text);

@@ -216,25 +216,35 @@ fn unknown_function(call: &Call) -> Diagnostic {
         return Diagnostic::error(summary, detail).at(call.name_span);
     };
     let provider = namespace.strip_prefix("provider::").filter(|rest| !rest.contains("::"));
-    let (summary, detail) = match (provider, namespace) {
-        (Some(provider), _) => (
-            "Unknown provider function",
-            format!(
-                "There is no function named \"{name}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{plain}\"."
-            ),
+    let detail = match provider {
+        Some(provider) => format!(
+            "There is no function named \"{name}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{plain}\"."
         ),
-        (None, "core") => {
-            let names = functions::names();
-            let near = near(plain, &names);
-            let near = near.map_or(String::new(), |near| format!(" Did you mean core::{near}?"));
-            (summary, format!("There is no function named \"{plain}\" in namespace core::.{near}"))
-        }
-        (None, _) => (summary, format!("There are no functions in namespace \"{namespace}::\".")),
+        None => format!(
+            "The function namespace \"{}\" is not valid. Provider function calls must use the \"provider::\" namespace prefix.",
+            namespace.split("::").next().unwrap_or(namespace)
+        ),
     };
-    Diagnostic::error(summary, detail).at(call.name_span)
+    Diagnostic::error("Unknown provider function", detail).at(call.name_span)
 }
 
-/// The nearest name, if it is fewer than three slips away.
+/// The nearest name, if it is fewer than three letters away.
 fn near<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
-    diagnostics::did_you_mean(name, names.iter().copied())
+    let with_distance = names.iter().map(|other| (letters_apart(name, other), *other));
+    with_distance.filter(|(distance, _)| *distance < 3).min().map(|(_, other)| other)
+}
+
+/// How many letters have to be put in, taken out or changed to make one of the other.
+fn letters_apart(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, a) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
 }

@@ -8,9 +8,6 @@ use crate::display::go_quoted;
 use crate::expr::For;
 use crate::{Expr, ExprKind, Marks, Name, Type, Value};
 
-/// Iterations stop after so many mistakes, which are the same one over and over.
-const MISTAKES_MAX: usize = 10;
-
 impl Evaluator<'_> {
     pub(super) fn object(&mut self, items: &[(Expr, Expr)]) -> Value {
         let mut values = BTreeMap::new();
@@ -80,7 +77,7 @@ impl Evaluator<'_> {
         let before = self.found.len();
         self.for_each(&collection, each.key.as_ref(), &each.value, &mut |evaluator| {
             evaluator.iteration(each, &mut results);
-            evaluator.found.len() < before + MISTAKES_MAX
+            evaluator.found.len() < before + super::MISTAKES_MAX
         });
         let _ = whole;
         results.finish(each)

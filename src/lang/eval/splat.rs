@@ -56,9 +56,12 @@ impl Evaluator<'_> {
         let mut items = Vec::with_capacity(elements.len());
         for element in elements {
             items.push(self.splat_item(element.clone(), splat));
-            if self.found.len() > before {
-                return Self::unknown();
+            if self.found.len() >= before + super::MISTAKES_MAX {
+                break;
             }
+        }
+        if self.found.len() > before {
+            return Self::unknown();
         }
         match &value.data {
             Data::Tuple(_) => Value::tuple(items),

@@ -69,6 +69,9 @@ fn excludes(refinement: &Refinement, known: &Value) -> bool {
 }
 
 fn compare_known(a: &Value, b: &Value) -> Option<bool> {
+    if has_unknown_type(a) || has_unknown_type(b) {
+        return if may_conform(&a.type_of(), &b.type_of()) { None } else { Some(false) };
+    }
     match (&a.data, &b.data) {
         (Data::List(a_type, a), Data::List(b_type, b)) => types_then(a_type, b_type, || {
             if a.len() == b.len() { sequences(a, b) } else { Some(false) }
@@ -87,11 +90,20 @@ fn compare_known(a: &Value, b: &Value) -> Option<bool> {
     }
 }
 
-/// Different types are never equal, unless `any` stands in them and they may still turn out alike.
-fn types_then(a: &Type, b: &Type, compare: impl FnOnce() -> Option<bool>) -> Option<bool> {
-    if a.has_dynamic() || b.has_dynamic() {
-        return if may_conform(a, b) { None } else { Some(false) };
+/// Whether something in it may still become of any type; a null has the type that it has.
+fn has_unknown_type(value: &Value) -> bool {
+    match &value.data {
+        Data::Unknown(ty, _) => *ty == Type::Dynamic,
+        Data::List(_, values) | Data::Set(_, values) | Data::Tuple(values) => {
+            values.iter().any(has_unknown_type)
+        }
+        Data::Map(_, values) | Data::Object(values) => values.values().any(has_unknown_type),
+        _ => false,
     }
+}
+
+/// Different types are never equal.
+fn types_then(a: &Type, b: &Type, compare: impl FnOnce() -> Option<bool>) -> Option<bool> {
     if a == b { compare() } else { Some(false) }
 }
 
