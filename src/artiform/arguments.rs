@@ -1,0 +1,119 @@
+//! The command line as Terraform's users type it, made into what clap reads: `-var=a=b` is `--var=a=b`.
+
+use std::ffi::OsString;
+
+/// Options whose value is the next argument, which is taken as it stands.
+const WITH_VALUE: [&str; 21] = [
+    "backend-config",
+    "backup",
+    "chdir",
+    "config",
+    "data-dir",
+    "except",
+    "exclude",
+    "id",
+    "listen",
+    "lock-timeout",
+    "only",
+    "out",
+    "parallelism",
+    "plan",
+    "replace",
+    "site",
+    "state",
+    "target",
+    "type",
+    "var",
+    "var-file",
+];
+
+/// Gives long options two dashes, and turns `-help` and `-version` into what they mean.
+pub fn normalise(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut normal = Vec::with_capacity(arguments.len());
+    let mut verb_seen = false;
+    let mut rest = arguments.into_iter();
+    while let Some(argument) = rest.next() {
+        let Some(text) = argument.to_str() else {
+            verb_seen = true;
+            normal.push(argument);
+            continue;
+        };
+        if text == "--" {
+            normal.push(argument);
+            normal.extend(rest);
+            break;
+        }
+        let Some(option) = long_option(text) else {
+            verb_seen |= text == "-" || !text.starts_with('-');
+            let version = !verb_seen && text == "-v";
+            normal.push(if version { "version".into() } else { argument });
+            verb_seen |= version;
+            continue;
+        };
+        if option == "version" && !verb_seen {
+            verb_seen = true;
+            normal.push("version".into());
+            continue;
+        }
+        let takes_next = WITH_VALUE.contains(&option);
+        normal.push(format!("--{option}").into());
+        if takes_next {
+            normal.extend(rest.next());
+        }
+    }
+    normal
+}
+
+/// The option with its value, without its dashes; none for operands, `-` and single letters.
+fn long_option(text: &str) -> Option<&str> {
+    let name = text.strip_prefix("--").or_else(|| text.strip_prefix('-'))?;
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_name && name.len() > 1).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(typed: &[&str], expected: &[&str]) {
+        let normal = normalise(typed.iter().map(OsString::from).collect());
+        assert_eq!(normal, expected.iter().map(OsString::from).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn single_dashes_become_double_ones() {
+        check(&["apply", "-auto-approve"], &["apply", "--auto-approve"]);
+        check(&["apply", "--auto-approve"], &["apply", "--auto-approve"]);
+        check(&["-chdir=a", "plan", "-refresh=false"], &["--chdir=a", "plan", "--refresh=false"]);
+        check(&["plan", "-var=a=-b"], &["plan", "--var=a=-b"]);
+        check(&["plan", "-target=x.y[\"-z\"]"], &["plan", "--target=x.y[\"-z\"]"]);
+    }
+
+    #[test]
+    fn the_value_of_an_option_stays_as_it_is_typed() {
+        check(&["plan", "-var", "-a=b"], &["plan", "--var", "-a=b"]);
+        check(&["plan", "-out", "-strange"], &["plan", "--out", "-strange"]);
+        check(&["plan", "-var"], &["plan", "--var"]);
+        check(&["plan", "-var=a=1", "-json"], &["plan", "--var=a=1", "--json"]);
+    }
+
+    #[test]
+    fn operands_letters_and_numbers_stay() {
+        check(&["fmt", "-"], &["fmt", "-"]);
+        check(&["plan", "-h"], &["plan", "-h"]);
+        check(&["state", "rm", "--", "-x.y"], &["state", "rm", "--", "-x.y"]);
+        check(&["plan", "-1"], &["plan", "-1"]);
+        check(&["plan", "dir"], &["plan", "dir"]);
+    }
+
+    #[test]
+    fn version_is_a_command_before_any_command() {
+        check(&["-version"], &["version"]);
+        check(&["-v"], &["version"]);
+        check(&["--version", "-json"], &["version", "--json"]);
+        check(&["-help"], &["--help"]);
+        check(&["plan", "-help"], &["plan", "--help"]);
+        check(&["plan", "-version"], &["plan", "--version"]);
+    }
+}

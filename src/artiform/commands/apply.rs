@@ -1,0 +1,203 @@
+//! `apply`: plans, asks, and makes it real. `destroy` and `refresh` are the same with other options.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use diagnostics::{Diagnostic, Diagnostics};
+use engine::{Applied, ApplyOptions, Planned};
+use plan::PlanMode;
+use state::Store;
+
+use super::Verb;
+use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS, state_error};
+use crate::flags::{LockFlags, PlanningFlags, VariableFlags};
+use crate::interrupts;
+use crate::plan_file;
+use crate::planning::Session;
+use crate::stack::{self, Stack};
+use crate::stack_state::{self, Opened};
+use crate::views::progress::Progress;
+use crate::views::{apply as view, json_lines, plan as plan_view};
+
+/// Make the stack as its configuration says
+///
+/// Plans, shows the plan, asks whether to go on, and obeys the plan. What succeeds is recorded, whatever
+/// else fails; running it again goes on from there.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Apply {
+    /// The folder of the stack, or a saved plan
+    #[arg(value_name = "STACK or PLAN", default_value = ".", hide_default_value = true)]
+    pub target: PathBuf,
+    #[command(flatten)]
+    pub planning: PlanningFlags,
+    #[command(flatten)]
+    pub flags: ApplyFlags,
+}
+
+/// The options of all commands that apply.
+#[derive(Clone, Debug, clap::Args)]
+pub struct ApplyFlags {
+    #[command(flatten)]
+    pub variables: VariableFlags,
+    #[command(flatten)]
+    pub lock: LockFlags,
+    #[command(flatten)]
+    pub detail: plan_view::PlanDetail,
+    /// Do not ask before applying
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// Write one JSON object for each event
+    #[arg(long)]
+    pub json: bool,
+    /// Name warnings, without explaining them
+    #[arg(long)]
+    pub compact_warnings: bool,
+}
+
+impl Verb for Apply {
+    const NAME: &'static str = "apply";
+
+    fn run(self, context: &Context) -> Outcome {
+        let ui = context.ui.clone().with_json(self.flags.json);
+        let ui = ui.with_compact_warnings(self.flags.compact_warnings);
+        let context = Context { ui, ..context.clone() };
+        if context.ui.json {
+            context.ui.line(&json_lines::version());
+        }
+        super::shown(self.make(&context), &context.ui)
+    }
+}
+
+impl Apply {
+    fn make(&self, context: &Context) -> Outcome {
+        if self.target.is_file() {
+            return Err(plan_file::refuse(&self.target));
+        }
+        self.check_approval(context)?;
+        let nowhere = |mistakes: Diagnostics| Failure::new(mistakes, &Default::default());
+        let options = self.planning.options().map_err(nowhere)?;
+        let stack = Stack::load(&self.target, &self.flags.variables, context)?;
+        let session = Session::start(context)?;
+        let store = stack_state::lock(&stack, self.operation(), &self.flags.lock)?;
+        let opened = Opened::Locked(store);
+        let made = session.plan(&stack, &opened, options);
+        let Opened::Locked(store) = opened else { return Ok(FAILURE) };
+        if made.interrupted {
+            return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
+        }
+        let ui = &context.ui;
+        let Some(planned) = made.planned.filter(|_| !made.diagnostics.has_errors()) else {
+            ui.diagnostics(&made.diagnostics, stack.sources());
+            return Ok(FAILURE);
+        };
+        plan_view::show(&planned.plan, self.flags.detail, ui);
+        ui.diagnostics(&made.diagnostics, stack.sources());
+        let code = if self.approved(&planned, &session)? {
+            self.execute(planned, store, (&stack, &session))
+        } else {
+            ui.line(&format!("\n{} cancelled.", self.title()));
+            Ok(FAILURE)
+        };
+        session.end();
+        code
+    }
+
+    fn operation(&self) -> &'static str {
+        match self.planning.mode() {
+            PlanMode::Normal => "apply",
+            PlanMode::Destroy => "destroy",
+            PlanMode::RefreshOnly => "refresh",
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        if self.planning.mode() == PlanMode::Destroy { "Destroy" } else { "Apply" }
+    }
+
+    /// Who cannot be asked must have approved: found before anything is read.
+    fn check_approval(&self, context: &Context) -> Result<(), Box<Failure>> {
+        if self.flags.auto_approve || (context.ui.can_ask() && self.flags.variables.input) {
+            return Ok(());
+        }
+        let why = if self.flags.json {
+            "With --json nobody can be asked."
+        } else if !self.flags.variables.input {
+            "With --input=false nobody is asked."
+        } else {
+            "Nobody can be asked, because the standard input is not a terminal."
+        };
+        let detail = format!(
+            "Before artiform changes anything, the plan must be approved. {why} Approve it beforehand with --auto-approve."
+        );
+        let command = if self.planning.destroy { "destroy" } else { "apply" };
+        Err(Diagnostic::error("Approval is required", detail)
+            .hint(format!("look at the plan first, then run `artiform {command} --auto-approve`"))
+            .into())
+    }
+
+    fn approved(&self, planned: &Planned, session: &Session) -> Result<bool, Box<Failure>> {
+        if self.flags.auto_approve || !planned.plan.has_changes() {
+            return Ok(true);
+        }
+        let ui = &session.ui;
+        ui.print(&format!("\n{}\n{}", ui.bold(self.question()), ui.bold("  Enter a value: ")));
+        let (sender, answer) = tokio::sync::oneshot::channel();
+        // A thread of its own, because a read of the terminal cannot be cancelled.
+        std::thread::spawn(move || sender.send(stack::read_line()));
+        let answer = session.runtime.block_on(async {
+            tokio::select! {
+                answer = answer => answer.ok().flatten(),
+                () = interrupts::received(session.stop.clone()) => None,
+            }
+        });
+        ui.print("\n");
+        Ok(answer.as_deref() == Some("yes"))
+    }
+
+    fn question(&self) -> &'static str {
+        match self.planning.mode() {
+            PlanMode::Normal => {
+                "Do you want to perform these actions?\n  artiform will perform the actions described above.\n  Only 'yes' will be accepted to approve.\n"
+            }
+            PlanMode::Destroy => {
+                "Do you really want to destroy all resources?\n  artiform will destroy all your managed infrastructure, as shown above.\n  There is no undo. Only 'yes' will be accepted to confirm.\n"
+            }
+            PlanMode::RefreshOnly => {
+                "Would you like to update the state to reflect these detected changes?\n  artiform will write these changes to the state without modifying any real infrastructure.\n  There is no undo. Only 'yes' will be accepted to confirm.\n"
+            }
+        }
+    }
+
+    fn execute(
+        &self,
+        planned: Planned,
+        store: Store,
+        (stack, session): (&Stack, &Session),
+    ) -> Outcome {
+        let mode = planned.plan.mode;
+        // From here on the time is the present time: what was unknown while planning becomes known.
+        session.world.settle();
+        let progress = Progress::start(&session.ui);
+        let options = ApplyOptions { events: progress.events(), stop: session.stop.clone() };
+        let store = Arc::new(store);
+        let work = engine::apply(planned, store.clone(), options);
+        let mut applied = session.runtime.block_on(work);
+        progress.finish();
+        close(store, &mut applied);
+        view::show(&applied, mode, &session.ui);
+        session.ui.diagnostics(&applied.diagnostics, stack.sources());
+        let failed = applied.diagnostics.has_errors() || applied.interrupted;
+        Ok(if failed { FAILURE } else { SUCCESS })
+    }
+}
+
+/// Folds the journal into the state, also after mistakes: what was done must not be forgotten.
+fn close(store: Arc<Store>, applied: &mut Applied) {
+    let closed = match Arc::try_unwrap(store) {
+        Ok(store) => store.close(),
+        Err(shared) => shared.commit_snapshot(),
+    };
+    if let Err(error) = closed {
+        applied.diagnostics.push(state_error(&error));
+    }
+}

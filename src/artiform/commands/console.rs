@@ -1,0 +1,151 @@
+//! `console`: evaluates expressions against the stack and its state.
+
+use std::path::PathBuf;
+
+use diagnostics::{Diagnostics, SourceMap};
+use lang::{Expr, ExprKind};
+
+use super::Verb;
+use crate::context::{Context, FAILURE, Outcome, SUCCESS};
+use crate::flags::VariableFlags;
+use crate::providers;
+use crate::stack::{self, Stack, StackScope};
+use crate::stack_state;
+
+/// What an interactive line starts with.
+const PROMPT: &str = "> ";
+
+/// Evaluate expressions
+///
+/// Reads one expression a line, from a person or from the standard input, and prints its value. An
+/// expression goes on over lines while a bracket is open.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Console {
+    /// The folder of the stack
+    #[arg(value_name = "STACK", default_value = ".", hide_default_value = true)]
+    folder: PathBuf,
+    #[command(flatten)]
+    variables: VariableFlags,
+}
+
+impl Verb for Console {
+    const NAME: &'static str = "console";
+
+    fn run(self, context: &Context) -> Outcome {
+        let (stack, warnings) = self.stack(context)?;
+        context.ui.diagnostics(&warnings, stack.sources());
+        let snapshot = stack_state::read(&stack)?.snapshot();
+        let registry = providers::registry();
+        let scope =
+            StackScope::new(&stack.config, stack.variables.clone(), Some((snapshot, &registry)));
+        let interactive = context.ui.can_ask();
+        let mut failed = false;
+        let mut pending = String::new();
+        loop {
+            if interactive {
+                context.ui.print(if pending.is_empty() { PROMPT } else { ": " });
+            }
+            let Some(line) = stack::read_line() else { break };
+            pending.push_str(&line);
+            pending.push('\n');
+            if is_open(&pending) {
+                continue;
+            }
+            let expression = std::mem::take(&mut pending);
+            match expression.trim() {
+                "" => {}
+                "exit" | "quit" => return Ok(SUCCESS),
+                text => failed |= !answer(text, &scope, (&stack, context)),
+            }
+        }
+        if !pending.trim().is_empty() {
+            failed |= !answer(pending.trim(), &scope, (&stack, context));
+        }
+        Ok(if failed && !interactive { FAILURE } else { SUCCESS })
+    }
+}
+
+impl Console {
+    /// The stack, or an empty one where there is no configuration: functions work anywhere.
+    fn stack(
+        &self,
+        context: &Context,
+    ) -> Result<(Stack, Diagnostics), Box<crate::context::Failure>> {
+        let loaded = config::load(&self.folder);
+        if loaded.config.sources.files().is_empty() {
+            let stack = Stack {
+                config: std::sync::Arc::new(loaded.config),
+                variables: indexmap::IndexMap::new(),
+                warnings: Diagnostics::new(),
+            };
+            return Ok((stack, Diagnostics::new()));
+        }
+        // Standard input holds expressions, so that only a person at a terminal is asked for variables.
+        let stack = Stack::load(&self.folder, &self.variables, context)?;
+        let warnings = stack.warnings.clone();
+        Ok((stack, warnings))
+    }
+}
+
+/// Evaluates one expression and prints its value; false when there was a mistake.
+fn answer(text: &str, scope: &StackScope<'_>, (stack, context): (&Stack, &Context)) -> bool {
+    let mut sources: SourceMap = stack.sources().clone();
+    let file = sources.add("<console-input>", text);
+    let evaluated = lang::parse::expression(text, file)
+        .and_then(|expr| Ok((is_type_call(&expr), lang::eval::evaluate(&expr, scope)?)));
+    match evaluated {
+        // The answer of type() is a type and no string, so it has no quotes.
+        Ok((true, value)) if value.as_str().is_some() => {
+            context.ui.line(value.as_str().unwrap_or_default());
+            true
+        }
+        Ok((_, value)) => {
+            context.ui.line(&lang::display::console(&value));
+            true
+        }
+        Err(mistakes) => {
+            context.ui.diagnostics(&mistakes, &sources);
+            false
+        }
+    }
+}
+
+fn is_type_call(expr: &Expr) -> bool {
+    matches!(&expr.kind, ExprKind::Call(call) if &*call.name == "type" || &*call.name == "core::type")
+}
+
+/// Tells whether a bracket is still open, so that the expression goes on in the next line.
+fn is_open(text: &str) -> bool {
+    let mut depth = 0_i64;
+    let mut in_string = false;
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' if in_string => {
+                characters.next();
+            }
+            '"' => in_string = !in_string,
+            // A string ends with its line, whatever is missing.
+            '\n' => in_string = false,
+            '(' | '[' | '{' if !in_string => depth += 1,
+            ')' | ']' | '}' if !in_string => depth -= 1,
+            _ => {}
+        }
+    }
+    depth > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_open;
+
+    #[test]
+    fn an_expression_goes_on_while_a_bracket_is_open() {
+        assert!(is_open("[\n"));
+        assert!(is_open("merge({a = \"}\"},\n"));
+        assert!(!is_open("[1]\n"));
+        assert!(!is_open("\"[\"\n"));
+        assert!(!is_open("\"unfinished [\n"));
+        assert!(!is_open(")\n"));
+    }
+}

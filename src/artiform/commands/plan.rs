@@ -1,0 +1,92 @@
+//! `plan`: shows what apply would do.
+
+use std::path::PathBuf;
+
+use diagnostics::Diagnostics;
+
+use super::Verb;
+use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
+use crate::flags::{LockFlags, PlanningFlags, VariableFlags};
+use crate::plan_file;
+use crate::planning::{Made, Session, StackArgument};
+use crate::stack::Stack;
+use crate::stack_state;
+use crate::views::{json_lines, plan as view};
+
+/// Exit code of `--detailed-exitcode` when there is something to apply.
+const CHANGES: u8 = 2;
+
+/// Show what apply would do
+///
+/// Reads the configuration, the state and what exists, and compares them. Nothing is changed.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Plan {
+    #[command(flatten)]
+    stack: StackArgument,
+    #[command(flatten)]
+    variables: VariableFlags,
+    #[command(flatten)]
+    planning: PlanningFlags,
+    #[command(flatten)]
+    lock: LockFlags,
+    #[command(flatten)]
+    detail: view::PlanDetail,
+    /// Save the plan to this file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Exit with 0 when nothing would change, 1 on errors, 2 when something would change
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Write one JSON object for each event
+    #[arg(long)]
+    json: bool,
+    /// Name warnings, without explaining them
+    #[arg(long)]
+    compact_warnings: bool,
+}
+
+impl Verb for Plan {
+    const NAME: &'static str = "plan";
+
+    fn run(self, context: &Context) -> Outcome {
+        let ui = context.ui.clone().with_json(self.json);
+        let ui = ui.with_compact_warnings(self.compact_warnings);
+        let context = Context { ui, ..context.clone() };
+        if context.ui.json {
+            context.ui.line(&json_lines::version());
+        }
+        super::shown(self.make(&context), &context.ui)
+    }
+}
+
+impl Plan {
+    fn make(&self, context: &Context) -> Outcome {
+        let nowhere = |mistakes: Diagnostics| Failure::new(mistakes, &Default::default());
+        let options = self.planning.options().map_err(nowhere)?;
+        let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
+        let session = Session::start(context)?;
+        let state = stack_state::for_plan(&stack, &self.lock)?;
+        let made = session.plan(&stack, &state, options);
+        let code = self.report(made, &stack, context);
+        session.end();
+        code
+    }
+
+    fn report(&self, made: Made, stack: &Stack, context: &Context) -> Outcome {
+        let ui = &context.ui;
+        if made.interrupted {
+            return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
+        }
+        let failed = made.diagnostics.has_errors();
+        if let Some(planned) = made.planned.as_ref().filter(|_| !failed) {
+            view::show(&planned.plan, self.detail, ui);
+        }
+        ui.diagnostics(&made.diagnostics, stack.sources());
+        let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
+        if let Some(path) = &self.out {
+            plan_file::write(path, &planned)?;
+        }
+        let changes = planned.plan.has_changes();
+        Ok(if self.detailed_exitcode && changes { CHANGES } else { SUCCESS })
+    }
+}

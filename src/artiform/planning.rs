@@ -1,0 +1,102 @@
+//! From a stack to its plan: what `plan`, `apply`, `destroy` and `refresh` have in common.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use diagnostics::Diagnostics;
+use engine::{PlanInput, PlanOptions, Planned};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::context::{Context, Failure};
+use crate::interrupts;
+use crate::providers;
+use crate::stack::Stack;
+use crate::stack_state::Opened;
+use crate::ui::Ui;
+use crate::views::progress::Progress;
+use crate::world::ProcessWorld;
+
+/// The folder of the stack that a command works on.
+#[derive(Clone, Debug, clap::Args)]
+pub struct StackArgument {
+    /// The folder of the stack
+    #[arg(value_name = "STACK", default_value = ".", hide_default_value = true)]
+    pub folder: PathBuf,
+}
+
+/// What runs a command: the runtime, and whether it was told to stop.
+pub struct Session {
+    pub runtime: Runtime,
+    pub stop: watch::Receiver<bool>,
+    pub world: Arc<ProcessWorld>,
+    pub ui: Ui,
+}
+
+/// A plan that can be shown, with what was found on the way.
+pub struct Made {
+    /// None where a mistake or an interrupt came before.
+    pub planned: Option<Planned>,
+    pub diagnostics: Diagnostics,
+    pub interrupted: bool,
+}
+
+impl Session {
+    /// Starts the runtime and listens for interrupts.
+    pub fn start(context: &Context) -> Result<Self, Box<Failure>> {
+        let failed = |error: std::io::Error| {
+            let detail = format!("The runtime could not be started: {error}.");
+            Failure::error("Failed to start", detail)
+        };
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
+        let stop = interrupts::listen(&runtime, &context.ui).map_err(failed)?;
+        Ok(Self { runtime, stop, world: Arc::default(), ui: context.ui.clone() })
+    }
+
+    /// Plans; an interrupt ends it, since nothing was done yet that would have to be recorded.
+    pub fn plan(&self, stack: &Stack, state: &Opened, options: PlanOptions) -> Made {
+        let progress = Progress::start(&self.ui);
+        let input = self.input(stack, state, options, &progress);
+        let planning = self.runtime.block_on(async {
+            tokio::select! {
+                planning = engine::plan(input) => Some(planning),
+                () = interrupts::received(self.stop.clone()) => None,
+            }
+        });
+        progress.finish();
+        let mut diagnostics = stack.warnings.clone();
+        diagnostics.extend(state.notices());
+        match planning {
+            Some(planning) => {
+                diagnostics.extend(planning.diagnostics);
+                Made { planned: planning.planned, diagnostics, interrupted: false }
+            }
+            None => Made { planned: None, diagnostics, interrupted: true },
+        }
+    }
+
+    fn input(
+        &self,
+        stack: &Stack,
+        state: &Opened,
+        options: PlanOptions,
+        progress: &Progress,
+    ) -> PlanInput {
+        PlanInput {
+            config: stack.config.clone(),
+            registry: providers::registry(),
+            variables: stack.variables.clone(),
+            prior: state.snapshot(),
+            pending: state.pending(),
+            options,
+            world: self.world.clone(),
+            events: progress.events(),
+        }
+    }
+
+    /// Ends the runtime without waiting for a person who was asked and did not answer.
+    pub fn end(self) {
+        self.runtime.shutdown_background();
+    }
+}

@@ -1,0 +1,83 @@
+//! A stack as a command starts from it: its configuration and the values of its variables.
+
+mod ask;
+mod scope;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use config::values::ValueOptions;
+use config::{Config, Variable};
+use diagnostics::{Diagnostics, SourceMap};
+use indexmap::IndexMap;
+use lang::{Name, Value};
+
+use crate::context::{Context, Failure};
+use crate::flags::VariableFlags;
+
+pub use ask::read_line;
+pub use scope::{StackScope, variable_scope};
+
+/// A configuration without mistakes, and the values of its root module's variables.
+#[derive(Debug)]
+pub struct Stack {
+    pub config: Arc<Config>,
+    pub variables: IndexMap<Name, Value>,
+    /// Warnings so far.
+    pub warnings: Diagnostics,
+}
+
+impl Stack {
+    /// Loads the stack in a folder; asks a person for what is missing where there is one.
+    pub fn load(
+        folder: &Path,
+        flags: &VariableFlags,
+        context: &Context,
+    ) -> Result<Self, Box<Failure>> {
+        let loaded = config::load(folder);
+        let (mut config, mut diagnostics) = (loaded.config, loaded.diagnostics);
+        if diagnostics.has_errors() {
+            return Err(Failure::new(diagnostics, &config.sources));
+        }
+        let mut ask = |variable: &Variable| ask::for_variable(variable, &context.ui);
+        let off = |name: &str| {
+            let value = context.environment.get(name).map(String::as_str);
+            matches!(value, Some("0" | "false"))
+        };
+        let asks =
+            flags.input && context.ui.can_ask() && !off("TF_INPUT") && !off("ARTIFORM_INPUT");
+        let options = ValueOptions {
+            environment: context.environment.clone(),
+            command_line: flags.given.clone(),
+            ask: if asks { Some(&mut ask) } else { None },
+        };
+        let (values, mistakes) = config::values::gather(&mut config, options);
+        diagnostics.extend(mistakes);
+        if diagnostics.has_errors() {
+            return Err(Failure::new(diagnostics, &config.sources));
+        }
+        let variables = values.into_iter().map(|(name, value)| (name, value.value)).collect();
+        Ok(Self { config: Arc::new(config), variables, warnings: diagnostics })
+    }
+
+    /// Loads the stack for a command that only looks at its state, to which mistakes elsewhere in the
+    /// configuration do not matter.
+    pub fn load_for_state(folder: &Path, context: &Context) -> Result<Self, Box<Failure>> {
+        let mut config = config::load(folder).config;
+        let variables = if config.stack.encryption.is_some() {
+            let options = ValueOptions {
+                environment: context.environment.clone(),
+                ..ValueOptions::default()
+            };
+            let (values, _) = config::values::gather(&mut config, options);
+            values.into_iter().map(|(name, value)| (name, value.value)).collect()
+        } else {
+            IndexMap::new()
+        };
+        Ok(Self { config: Arc::new(config), variables, warnings: Diagnostics::new() })
+    }
+
+    pub fn sources(&self) -> &SourceMap {
+        &self.config.sources
+    }
+}

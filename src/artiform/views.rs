@@ -1,0 +1,8 @@
+//! How results look: for people, and as JSON lines for programs.
+
+pub mod apply;
+pub mod json_lines;
+pub mod outputs;
+pub mod plan;
+pub mod progress;
+pub mod state;

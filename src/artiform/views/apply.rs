@@ -1,0 +1,85 @@
+//! How an apply ended: what was done, what was not, and the outputs.
+
+use engine::Applied;
+use plan::{PlanMode, Summary};
+
+use super::{json_lines, outputs};
+use crate::ui::Ui;
+
+/// Shows the end of an apply that `mode` planned.
+pub fn show(applied: &Applied, mode: PlanMode, ui: &Ui) {
+    let destroys = mode == PlanMode::Destroy;
+    let failed = applied.diagnostics.has_errors() || applied.interrupted;
+    if ui.json {
+        let operation = if destroys { "destroy" } else { "apply" };
+        ui.line(&json_lines::summary(&summary(applied), operation));
+        if !destroys {
+            let named = applied.outputs.iter().map(|(name, output)| (&**name, output));
+            ui.line(&json_lines::outputs(named));
+        }
+        return;
+    }
+    if failed {
+        ui.print(&format!("\n{}\n", ui.bold(&unfinished(applied, destroys))));
+        return;
+    }
+    ui.print(&format!("\n{}\n", ui.success(&complete(applied, destroys))));
+    if !destroys && !applied.outputs.is_empty() {
+        let named = applied.outputs.iter().map(|(name, output)| (&**name, output));
+        ui.print(&format!("\n{}\n\n{}", ui.success("Outputs:"), outputs::all(named)));
+    }
+}
+
+fn summary(applied: &Applied) -> Summary {
+    Summary {
+        add: applied.added,
+        change: applied.changed,
+        destroy: applied.destroyed,
+        forget: applied.forgotten,
+        ..Summary::default()
+    }
+}
+
+fn complete(applied: &Applied, destroys: bool) -> String {
+    if destroys {
+        return format!("Destroy complete! Resources: {} destroyed.", applied.destroyed);
+    }
+    let forgotten = match applied.forgotten {
+        0 => String::new(),
+        count => format!(", {count} forgotten"),
+    };
+    format!("Apply complete! Resources: {}{forgotten}.", counts(applied))
+}
+
+/// What was done all the same: it is recorded, and the next run goes on from there.
+fn unfinished(applied: &Applied, destroys: bool) -> String {
+    let verb = if destroys { "Destroy" } else { "Apply" };
+    let how = if applied.interrupted { "was interrupted" } else { "did not complete" };
+    format!(
+        "{verb} {how}. Resources: {} so far. What was done is recorded; run the command again to go on.",
+        counts(applied)
+    )
+}
+
+fn counts(applied: &Applied) -> String {
+    format!("{} added, {} changed, {} destroyed", applied.added, applied.changed, applied.destroyed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_counts_what_was_done() {
+        let applied = Applied { added: 3, forgotten: 1, ..Applied::default() };
+        assert_eq!(
+            complete(&applied, false),
+            "Apply complete! Resources: 3 added, 0 changed, 0 destroyed, 1 forgotten."
+        );
+        assert_eq!(complete(&applied, true), "Destroy complete! Resources: 0 destroyed.");
+        let stopped = Applied { interrupted: true, ..applied };
+        assert!(
+            unfinished(&stopped, false).starts_with("Apply was interrupted. Resources: 3 added")
+        );
+    }
+}
