@@ -24,6 +24,8 @@ mod rules;
 mod scope;
 mod steps;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod trigger;
 mod values;

@@ -142,7 +142,7 @@ pub(crate) fn delete(
         match job.resource_type.delete(&job.connection, request).await {
             Ok(()) => {
                 let change = job.removal(deposed.as_deref());
-                match job.append(Record::commit(op, vec![change])).await {
+                match job.append(job.conclusion(&op, change)).await {
                     Ok(()) => Outcome::done(None),
                     Err(error) => Outcome::failed(error),
                 }
@@ -226,10 +226,17 @@ impl Job {
         instance.sensitive = sensitive;
         instance.status = status;
         instance.deposed = deposed.unwrap_or_default();
-        let record = Record::commit(op, vec![Change::put(instance)]);
-        match self.append(record).await {
+        match self.append(self.conclusion(op, Change::put(instance))).await {
             Ok(()) => Outcome::done(Some(value)),
             Err(error) => Outcome::failed(error.leaving(value)),
+        }
+    }
+
+    /// Ends an operation; what lives in the state alone was never announced.
+    fn conclusion(&self, op: &str, change: Change) -> Record {
+        match self.resource_type.effect() {
+            Effect::External => Record::commit(op, vec![change]),
+            Effect::StateOnly => Record::changes(vec![change]),
         }
     }
 

@@ -1,0 +1,330 @@
+//! The engine against a world of its own: a provider whose things live in memory, and a real journal.
+
+use std::collections::BTreeMap;
+use std::path::Path as FilePath;
+use std::sync::{Arc, Mutex};
+
+use diagnostics::{Diagnostic, Diagnostics};
+use lang::functions::World;
+use lang::{Name, Type, Value};
+use plan::{Action, Plan, PlanMode};
+use provider::{
+    Attribute, Connection, CreateRequest, DeleteRequest, FindRequest, Future, OperationError,
+    Provider, ReadOutcome, ReadRequest, Registry, ResourceType, Schema, UpdateRequest,
+};
+use state::{LocalBackend, OpenOptions, Store};
+use tokio::sync::watch;
+
+use crate::{
+    Applied, ApplyOptions, Events, PlanInput, PlanOptions, Planning, apply, plan, validate,
+};
+
+mod applying;
+mod planning;
+
+/// What the fake provider's things live in.
+#[derive(Clone, Default)]
+struct Cloud {
+    things: Arc<Mutex<BTreeMap<String, (String, Value)>>>,
+    /// Every call in order: `create a`, `delete b`.
+    calls: Arc<Mutex<Vec<String>>>,
+    /// Names whose operations fail.
+    failing: Arc<Mutex<Vec<String>>>,
+    /// The answer of every create is lost, though it takes effect.
+    losing: Arc<Mutex<bool>>,
+    down: Arc<Mutex<bool>>,
+}
+
+struct Thing {
+    schema: Schema,
+}
+
+impl Thing {
+    fn cloud(connection: &Connection) -> &Cloud {
+        connection.get().expect("the fake provider's connection")
+    }
+
+    fn name_of(value: &Value) -> String {
+        value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
+fn completed(planned: &Value, id: &str) -> Value {
+    let entries = planned.entries().cloned().unwrap_or_default();
+    let known = entries.into_iter().map(|(name, value)| {
+        if &*name == "id" { (name, Value::string(id)) } else { (name, value) }
+    });
+    Value::object(known)
+}
+
+impl ResourceType for Thing {
+    fn name(&self) -> &'static str {
+        "fake_thing"
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn read<'a>(
+        &'a self,
+        connection: &'a Connection,
+        requests: &'a [ReadRequest],
+    ) -> Future<'a, Vec<ReadOutcome>> {
+        Box::pin(async move {
+            let cloud = Self::cloud(connection);
+            cloud.calls.lock().unwrap().push(format!("read {}", requests.len()));
+            let things = cloud.things.lock().unwrap();
+            let down = *cloud.down.lock().unwrap();
+            let outcome = |request: &ReadRequest| {
+                if down {
+                    return ReadOutcome::Unreachable("the cloud is down".into());
+                }
+                match things.get(&Self::name_of(&request.attributes)) {
+                    Some((_, value)) => ReadOutcome::Found(value.clone()),
+                    None => ReadOutcome::Missing,
+                }
+            };
+            requests.iter().map(outcome).collect()
+        })
+    }
+
+    fn create<'a>(
+        &'a self,
+        connection: &'a Connection,
+        request: CreateRequest,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async move {
+            let cloud = Self::cloud(connection);
+            let name = Self::name_of(&request.planned);
+            cloud.calls.lock().unwrap().push(format!("create {name}"));
+            if cloud.failing.lock().unwrap().contains(&name) {
+                let diagnostic = Diagnostic::error("Thing refused", "It does not want to be.");
+                return Err(OperationError::from(diagnostic).without_effect());
+            }
+            let value = completed(&request.planned, &format!("id-{name}"));
+            let entry = (request.token, value.clone());
+            cloud.things.lock().unwrap().insert(name, entry);
+            if *cloud.losing.lock().unwrap() {
+                return Err(Diagnostic::error("Answer lost", "The connection broke.").into());
+            }
+            Ok(value)
+        })
+    }
+
+    fn update<'a>(
+        &'a self,
+        connection: &'a Connection,
+        request: UpdateRequest,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async move {
+            let cloud = Self::cloud(connection);
+            let name = Self::name_of(&request.planned);
+            cloud.calls.lock().unwrap().push(format!("update {name}"));
+            let value = completed(&request.planned, &format!("id-{name}"));
+            let entry = (request.token, value.clone());
+            cloud.things.lock().unwrap().insert(name, entry);
+            Ok(value)
+        })
+    }
+
+    fn delete<'a>(
+        &'a self,
+        connection: &'a Connection,
+        request: DeleteRequest,
+    ) -> Future<'a, Result<(), OperationError>> {
+        Box::pin(async move {
+            let cloud = Self::cloud(connection);
+            let name = Self::name_of(&request.prior);
+            cloud.calls.lock().unwrap().push(format!("delete {name}"));
+            cloud.things.lock().unwrap().remove(&name);
+            Ok(())
+        })
+    }
+
+    fn find<'a>(
+        &'a self,
+        connection: &'a Connection,
+        request: FindRequest,
+    ) -> Future<'a, Result<Option<Value>, OperationError>> {
+        Box::pin(async move {
+            let things = Self::cloud(connection).things.lock().unwrap();
+            let found = things.values().find(|(token, _)| *token == request.token);
+            Ok(found.map(|(_, value)| value.clone()))
+        })
+    }
+}
+
+struct FakeProvider {
+    schema: Schema,
+    cloud: Cloud,
+}
+
+impl Provider for FakeProvider {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {
+        vec![Arc::new(Thing {
+            schema: Schema::new([
+                ("name", Attribute::required(Type::String).forces_replacement()),
+                ("size", Attribute::optional(Type::Number)),
+                ("refers", Attribute::optional(Type::String)),
+                ("secret", Attribute::optional(Type::String).sensitive()),
+                ("id", Attribute::computed(Type::String)),
+            ]),
+        })]
+    }
+
+    fn configure<'a>(&'a self, _config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>> {
+        Box::pin(async move { Ok(Connection::new(self.cloud.clone())) })
+    }
+}
+
+/// A world without files, in which time stands still.
+struct Nowhere;
+
+impl World for Nowhere {
+    fn read(&self, _path: &FilePath) -> std::io::Result<Vec<u8>> {
+        Err(std::io::ErrorKind::NotFound.into())
+    }
+
+    fn is_file(&self, _path: &FilePath) -> std::io::Result<bool> {
+        Ok(false)
+    }
+
+    fn list(&self, _folder: &FilePath) -> std::io::Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn home(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+
+    fn now(&self) -> Option<String> {
+        None
+    }
+
+    fn random(&self, _length: usize) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// A stack in a folder of its own, its state beside it, and the fake cloud.
+struct Bench {
+    folder: tempfile::TempDir,
+    cloud: Cloud,
+    options: PlanOptions,
+}
+
+impl Bench {
+    fn new(source: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Self { folder, cloud: Cloud::default(), options: PlanOptions::default() };
+        bench.write(source);
+        bench
+    }
+
+    fn write(&self, source: &str) {
+        self.write_file("main.hcl", source);
+    }
+
+    fn write_file(&self, name: &str, source: &str) {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, source).unwrap();
+    }
+
+    fn registry(&self) -> Registry {
+        let mut providers = provider_builtin::providers();
+        providers
+            .push(Arc::new(FakeProvider { schema: Schema::default(), cloud: self.cloud.clone() }));
+        Registry::new(providers)
+    }
+
+    fn store(&self) -> Arc<Store> {
+        let backend = Arc::new(LocalBackend::new(self.folder.path().join("state")));
+        Arc::new(Store::open(backend, &OpenOptions::new("test", "apply")).unwrap())
+    }
+
+    fn input(&self, store: &Store) -> PlanInput {
+        let loaded = config::load(self.folder.path());
+        assert!(!loaded.diagnostics.has_errors(), "{:#?}", loaded.diagnostics);
+        let mut config = loaded.config;
+        let options = config::values::ValueOptions::default();
+        let (values, _) = config::values::gather(&mut config, options);
+        PlanInput {
+            config: Arc::new(config),
+            registry: self.registry(),
+            variables: values.into_iter().map(|(name, given)| (name, given.value)).collect(),
+            prior: store.snapshot(),
+            pending: store.pending(),
+            options: self.options.clone(),
+            world: Arc::new(Nowhere),
+            events: Events::silent(),
+        }
+    }
+
+    fn planning(&self, store: &Store) -> Planning {
+        block_on(plan(self.input(store)))
+    }
+
+    /// Plans, and expects no mistakes.
+    fn plan(&self) -> Plan {
+        let planning = self.planning(&self.store());
+        assert!(!planning.diagnostics.has_errors(), "{:#?}", planning.diagnostics);
+        planning.planned.unwrap().plan
+    }
+
+    /// Plans, and expects mistakes: their summaries.
+    fn mistakes(&self) -> Vec<String> {
+        let planning = self.planning(&self.store());
+        planning.diagnostics.iter().map(|d| format!("{}: {}", d.summary, d.detail)).collect()
+    }
+
+    fn validate(&self) -> Diagnostics {
+        block_on(validate(self.input(&self.store())))
+    }
+
+    /// Plans and applies; the state is closed as the command does it.
+    fn try_apply(&self) -> Applied {
+        let store = self.store();
+        let planning = self.planning(&store);
+        assert!(!planning.diagnostics.has_errors(), "{:#?}", planning.diagnostics);
+        let (_keep, stop) = watch::channel(false);
+        let options = ApplyOptions { events: Events::silent(), stop };
+        let applied = block_on(apply(planning.planned.unwrap(), store.clone(), options));
+        store.commit_snapshot().unwrap();
+        applied
+    }
+
+    fn apply(&self) -> Applied {
+        let applied = self.try_apply();
+        assert!(!applied.diagnostics.has_errors(), "{:#?}", applied.diagnostics);
+        applied
+    }
+
+    fn calls(&self) -> Vec<String> {
+        let calls = std::mem::take(&mut *self.cloud.calls.lock().unwrap());
+        calls.into_iter().filter(|call| !call.starts_with("read")).collect()
+    }
+
+    fn things(&self) -> Vec<String> {
+        self.cloud.things.lock().unwrap().keys().cloned().collect()
+    }
+}
+
+fn block_on<T>(future: impl std::future::Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+}
+
+/// `address action` of every change that is one.
+fn actions(plan: &Plan) -> Vec<String> {
+    let changes = plan.changes.iter().filter(|change| change.is_change());
+    changes.map(|change| format!("{} {:?}", change.address, change.action)).collect()
+}

@@ -1,0 +1,75 @@
+//! What happens while applying: failures, interrupts, lost answers.
+
+use super::*;
+
+#[test]
+fn independent_branches_finish_and_dependents_are_not_tried() {
+    let bench = Bench::new(
+        r#"
+        resource "fake_thing" "bad" { name = "bad" }
+        resource "fake_thing" "after" {
+          name   = "after"
+          refers = fake_thing.bad.id
+        }
+        resource "fake_thing" "good" { name = "good" }
+        "#,
+    );
+    bench.cloud.failing.lock().unwrap().push("bad".into());
+    let applied = bench.try_apply();
+    assert_eq!(applied.diagnostics.iter().filter(|d| d.is_error()).count(), 1);
+    assert_eq!(bench.things(), ["good"]);
+    bench.cloud.failing.lock().unwrap().clear();
+    assert_eq!(actions(&bench.plan()), ["fake_thing.after Create", "fake_thing.bad Create"]);
+    bench.apply();
+    assert_eq!(bench.things(), ["after", "bad", "good"]);
+}
+
+#[test]
+fn a_lost_answer_leaves_no_twin_and_no_orphan() {
+    let bench = Bench::new("resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n");
+    *bench.cloud.losing.lock().unwrap() = true;
+    let applied = bench.try_apply();
+    assert!(applied.diagnostics.has_errors());
+    *bench.cloud.losing.lock().unwrap() = false;
+    bench.calls();
+    // The thing is found by its token and taken into the state.
+    let plan = bench.plan();
+    assert!(!plan.has_changes(), "{:?}", actions(&plan));
+    bench.apply();
+    assert!(bench.calls().is_empty());
+    let store = bench.store();
+    assert!(store.pending().is_empty());
+    assert_eq!(store.instance("fake_thing.a").unwrap().attributes["id"], "id-a");
+}
+
+#[test]
+fn told_to_stop_it_starts_nothing_more() {
+    let bench = Bench::new("resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n");
+    let store = bench.store();
+    let planned = bench.planning(&store).planned.unwrap();
+    let (_keep, stop) = watch::channel(true);
+    let options = ApplyOptions { events: Events::silent(), stop };
+    let applied = block_on(apply(planned, store, options));
+    assert!(applied.interrupted);
+    assert!(bench.things().is_empty());
+}
+
+#[test]
+fn a_thousand_links_are_applied_in_order() {
+    let mut source = String::from("resource \"terraform_data\" \"t0\" {\n  input = 1\n}\n");
+    for i in 1..300 {
+        source.push_str(&format!(
+            "resource \"terraform_data\" \"t{i}\" {{\n  input = terraform_data.t{}.output\n}}\n",
+            i - 1
+        ));
+    }
+    let bench = Bench::new(&source);
+    let applied = bench.apply();
+    assert_eq!(applied.added, 300);
+    assert!(!bench.plan().has_changes());
+    let store = bench.store();
+    let last = store.instance("terraform_data.t299").unwrap();
+    // Only the direct dependency is recorded, so that state grows linearly with a chain.
+    assert_eq!(last.dependencies, ["terraform_data.t298"]);
+    drop(last);
+}
