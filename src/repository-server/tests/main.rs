@@ -1,0 +1,9 @@
+//! Real servers on ports of this machine, spoken to over real HTTP. One binary; one file per area.
+
+mod administration;
+mod content;
+mod formats;
+mod limits;
+mod replication;
+mod site;
+mod starting;
