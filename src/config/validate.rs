@@ -5,6 +5,7 @@ mod calls;
 mod expression;
 mod providers;
 mod refactor;
+mod walk;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -58,6 +59,11 @@ impl<'a> Validator<'a> {
             self.expression(&output.value, &plain);
             self.rules(&output.preconditions, &plain);
             self.depends_on(&output.depends_on, &plain);
+            if output.ephemeral && module.path.is_empty() {
+                let detail = "Outputs of the root module are kept in state, so they cannot be \
+                              ephemeral.";
+                self.report("Ephemeral output not allowed", detail, output.header_span);
+            }
         }
         module.resources.values().for_each(|resource| self.resource(resource, &plain));
         for call in module.calls.values() {

@@ -1,21 +1,55 @@
 //! References in expressions: does what they name exist, and does it mean something there.
 
 use diagnostics::{Diagnostic, did_you_mean};
+use lang::expr::Call;
+use lang::functions;
 use lang::{Expr, Name, ResourceMode, Step, Traversal};
 
 use super::body::Surroundings;
+use super::walk::{Met, Walk};
 use super::{Validator, mode_word};
 use crate::{CallKey, ModuleCall, Referent, Resource, ResourceKey, constant};
 
 impl<'a> Validator<'a> {
     /// Checks every reference of an expression.
     pub(super) fn expression(&mut self, expr: &'a Expr, inside: &Surroundings<'a>) {
-        let mut references: Vec<&'a Traversal> = Vec::new();
-        expr.for_each_reference(&mut |traversal| references.push(traversal));
-        for traversal in references {
-            if let Some(used) = self.reference(traversal, inside) {
-                self.steps_after(traversal, used, inside);
+        let mut met = Vec::new();
+        Walk { visit: &mut |thing, caught| met.push((thing, caught)), caught: false }.expr(expr);
+        for (thing, caught) in met {
+            match thing {
+                Met::Reference(traversal) => {
+                    let used = self.reference(traversal, inside);
+                    // `try` answers for what an object does not have, but not for unknown names.
+                    if let Some(used) = used.filter(|_| !caught) {
+                        self.steps_after(traversal, used, inside);
+                    }
+                }
+                Met::Call(call, whole) if !caught => self.call(call, whole),
+                Met::Call(..) => {}
             }
+        }
+    }
+
+    /// Checks that a function exists and takes so many arguments.
+    fn call(&mut self, call: &Call, whole: &Expr) {
+        let plain = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        if matches!(plain, "can" | "try") || plain.contains("::") {
+            return;
+        }
+        let Some(function) = functions::lookup(plain) else {
+            let mut detail = format!("There is no function named \"{}\".", call.name);
+            if let Some(near) = did_you_mean(plain, functions::names()) {
+                detail.push_str(&format!(" Did you mean \"{near}\"?"));
+            }
+            self.report("Call to unknown function", detail, call.name_span);
+            return;
+        };
+        if call.expand_final {
+            return;
+        }
+        if let Err(error) = functions::arity(function, call.arguments.len()) {
+            let (summary, detail) = error.diagnostic(&call.name);
+            self.report(summary, detail, whole.span);
         }
     }
 
@@ -42,7 +76,7 @@ impl<'a> Validator<'a> {
             Referent::Resource(key) => {
                 self.self_reference(key, inside).or_else(|| self.undeclared_resource(key, inside))
             }
-            Referent::Region => self.region_reference(traversal, inside),
+            Referent::Region if inside.region_block => Some(of_itself()),
             other => out_of_place(other, inside),
         };
         match mistake {
@@ -150,15 +184,7 @@ impl<'a> Validator<'a> {
         Some(format!("{root}.{}", key.name))
     }
 
-    fn region_reference(
-        &self,
-        traversal: &Traversal,
-        inside: &Surroundings<'a>,
-    ) -> Option<Diagnostic> {
-        if inside.region_block {
-            let detail = "A region block cannot refer to the regions, since it is one of them.";
-            return Some(Diagnostic::error("Self-referential block", detail));
-        }
+    fn undeclared_region(&self, traversal: &Traversal) -> Option<Diagnostic> {
         let (name, span) = match traversal.steps.first()? {
             Step::Attribute(name, span) => (name.clone(), *span),
             Step::Index(key, span) => (constant::text(key)?, *span),
@@ -188,10 +214,16 @@ impl<'a> Validator<'a> {
             Ok((Referent::Module(key), _)) => {
                 self.module.calls.get(&key).and_then(|call| wrong_output(call, &key, rest))
             }
+            Ok((Referent::Region, _)) => self.undeclared_region(traversal),
             _ => None,
         };
         self.diagnostics.extend(mistake.map(|mistake| mistake.at_or(Some(traversal.span))));
     }
+}
+
+fn of_itself() -> Diagnostic {
+    let detail = "A region block cannot refer to the regions, since it is one of them.";
+    Diagnostic::error("Self-referential block", detail)
 }
 
 /// `each`, `count` and `self` where they mean nothing.
@@ -260,7 +292,7 @@ fn wrong_output(call: &ModuleCall, key: &CallKey, rest: &[Step]) -> Option<Diagn
     let mut detail = format!("This object does not have an attribute named \"{name}\".");
     match did_you_mean(name, outputs.keys().map(|name| &**name)) {
         Some(near) => detail.push_str(&format!(" Did you mean \"{near}\"?")),
-        None => detail.push_str(&format!(" The module {key} declares no such output.")),
+        None => detail.push_str(&format!(" {key} declares no such output.")),
     }
     Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
 }
