@@ -133,17 +133,18 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Takes one step into a value.
-    fn step(&mut self, value: &Value, step: &Step) -> Result<Value, Diagnostic> {
+    fn step(&mut self, value: &Value, step: &Step) -> Result<Value, Box<Diagnostic>> {
         match step {
             Step::Attribute(name, span) => crate::operate::attribute(value, name)
-                .map_err(|error| Self::step_error(error, *span)),
+                .map_err(|error| Box::new(Self::step_error(error, *span))),
             Step::Index(key, span) => {
                 let before = self.found.len();
                 let key = self.value(key);
                 if self.found.len() > before {
                     return Ok(Self::unknown());
                 }
-                crate::operate::index(value, &key).map_err(|error| Self::step_error(error, *span))
+                crate::operate::index(value, &key)
+                    .map_err(|error| Box::new(Self::step_error(error, *span)))
             }
         }
     }

@@ -27,7 +27,7 @@ pub enum ExprKind {
     Step(Arc<Expr>, Arc<Step>),
     /// `source.*.each` (`full` false) or `source[*].each` (`full` true); `each` holds the steps applied to every element.
     ///
-    /// A splat inside a full splat is `nested`, whose source is [`Expr::splat_item`].
+    /// A splat inside a full splat is `nested`, whose source is the name [`Expr::SPLAT_ITEM`].
     Splat {
         source: Arc<Expr>,
         each: Arc<[Step]>,
@@ -68,8 +68,8 @@ pub enum TemplatePart {
     /// `%{ if condition }then%{ else }otherwise%{ endif }`
     If {
         condition: Expr,
-        then: Arc<[TemplatePart]>,
-        otherwise: Arc<[TemplatePart]>,
+        then: Arc<[Self]>,
+        otherwise: Arc<[Self]>,
         span: Span,
     },
     /// `%{ for key, value in collection }body%{ endfor }`
@@ -77,7 +77,7 @@ pub enum TemplatePart {
         key: Option<Name>,
         value: Name,
         collection: Expr,
-        body: Arc<[TemplatePart]>,
+        body: Arc<[Self]>,
         span: Span,
     },
 }

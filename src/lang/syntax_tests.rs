@@ -33,10 +33,9 @@ impl Scope for Locals<'_> {
             let is_variable =
                 &*block.kind == "variable" && block.labels.iter().any(|l| l.text == *name);
             let wanted: Name = if is_variable { "default".into() } else { name.clone() };
-            if is_variable || &*block.kind == "locals" {
-                if let Some(attribute) = block.body.attributes.get(&wanted) {
-                    return Ok(Resolved { value: value(&attribute.value)?, steps: 1 });
-                }
+            let counts = is_variable || &*block.kind == "locals";
+            if let Some(attribute) = block.body.attributes.get(&wanted).filter(|_| counts) {
+                return Ok(Resolved { value: value(&attribute.value)?, steps: 1 });
             }
         }
         Err(missing())
@@ -80,4 +79,110 @@ fn files_are_read_as_terraform_reads_them() {
     }
     assert!(!cases.is_empty());
     assert!(wrong.is_empty(), "{} differ:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// The summaries of the mistakes in a file, with the line of each.
+fn mistakes(source: &str) -> Vec<String> {
+    let (_, found) = parse::file(source, FileId(0));
+    let line = |at: u32| source[..at as usize].matches('\n').count() + 1;
+    found.iter().map(|d| format!("{}: {}", line(d.subject.unwrap().start), d.summary)).collect()
+}
+
+#[test]
+fn one_mistake_hides_no_other() {
+    let source = "locals {\n  a = 1 +\n  b = [1 2]\n  c = \"x${\"\n  d = 2\n}\n\n\
+        resource \"a\" \"b\" {\n  x = {\n    y = \n  }\n  z = 1 1\n}\n\noutput \"o\" {\n  value = )\n}\n";
+    let found = mistakes(source);
+    let lines: Vec<&str> = found.iter().map(|text| text.split(':').next().unwrap()).collect();
+    assert_eq!(lines, ["2", "3", "4", "10", "12", "16"], "{found:#?}");
+}
+
+#[test]
+fn an_unclosed_block_does_not_swallow_the_next() {
+    let source = "resource \"a\" \"b\" {\n  x = 1\n\nresource \"c\" \"d\" {\n  y = 2\n}\n\nlocals {\n  z = = 1\n}\n";
+    assert_eq!(mistakes(source), ["1: Unclosed configuration block", "9: Invalid expression"]);
+    let (body, _) = parse::file(source, FileId(0));
+    assert_eq!(body.blocks.len(), 3);
+    assert!(body.blocks[0].body.attributes.contains_key("x"));
+}
+
+#[test]
+fn what_is_never_closed_is_named_where_it_opens() {
+    for (source, want) in [
+        (
+            "a = \"x\nb = 2\nc = 1 1\n",
+            vec!["1: Invalid multi-line string", "3: Missing newline after argument"],
+        ),
+        ("a = <<EOT\nfoo\nb {\n  c = 1\n}\n", vec!["1: Unterminated template string"]),
+        ("a = [1,\nb = 2\nc = ?\n", vec!["2: Missing item separator", "3: Invalid expression"]),
+        ("a = foo(1\nb = 2\n", vec!["2: Missing argument separator"]),
+        (
+            "a = 1\n}\nb = )\n",
+            vec!["2: Argument or block definition required", "3: Invalid expression"],
+        ),
+        ("/* a\nb = )\n", vec!["1: Unclosed comment", "2: Invalid expression"]),
+    ] {
+        assert_eq!(mistakes(source), want, "{source}");
+    }
+}
+
+#[test]
+fn json_files_give_the_blocks_of_native_ones() {
+    let source = r#"{
+        "//": "a comment",
+        "variable": { "n": { "default": 3, "type": "number" } },
+        "resource": { "a": { "b": [{ "x": "${var.n + 1}", "y": ["p"] }, { "//": 1 }] } },
+        "locals": { "s": "a${var.n}b", "t": "plain" },
+        "output": { "o": { "value": "${1 +}" } }
+    }"#;
+    let (body, found) = parse::json_file(source, FileId(0));
+    let kinds: Vec<String> = body
+        .blocks
+        .iter()
+        .map(|block| {
+            let labels = block.labels.iter().map(|label| format!(".{}", label.text));
+            format!("{}{}", block.kind, labels.collect::<String>())
+        })
+        .collect();
+    assert_eq!(kinds, ["variable.n", "resource.a.b", "resource.a.b", "locals", "output.o"]);
+    let x = &body.blocks[1].body.attributes["x"];
+    let mut roots = Vec::new();
+    x.value.for_each_reference(&mut |t| {
+        roots.push(&source[t.span.start as usize..t.span.end as usize]);
+    });
+    assert_eq!(roots, ["var.n"]);
+    let found: Vec<_> = found
+        .iter()
+        .map(|d| (d.summary.as_str(), &source[d.subject.unwrap().start as usize..][..1]))
+        .collect();
+    assert_eq!(found, [("Invalid expression", "}")]);
+    let (_, found) = parse::json_file("{ \"a\": }", FileId(0));
+    assert_eq!(found.iter().next().unwrap().summary, "Invalid JSON syntax");
+}
+
+#[test]
+fn deep_nesting_is_refused_and_long_chains_are_not() {
+    let read = |source: String| parse::expression(&source, FileId(0));
+    for (open, close) in [
+        ("[", "]"),
+        ("(", ")"),
+        ("{a=", "}"),
+        ("f(", ")"),
+        ("!", ""),
+        ("\"${", "}\""),
+        ("x[", "]"),
+        ("true?1:", ""),
+    ] {
+        let deep = |n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
+        assert!(read(deep(60)).is_ok(), "{open}");
+        let found = read(deep(100_000)).unwrap_err();
+        assert!(found.iter().any(|d| d.summary == "Nesting too deep"), "{open}");
+    }
+    let chain = read(format!("1{}", " + 1".repeat(900))).unwrap();
+    let value = eval::evaluate(&chain, &crate::testing::scope(&[])).unwrap();
+    assert_eq!(value.as_i64(), Some(901));
+    assert!(read(format!("1{}", " + 1".repeat(100_000))).is_err());
+    assert!(read(format!("x{}", ".a".repeat(100_000))).is_err());
+    let (_, found) = parse::file(&"a {\n".repeat(100_000), FileId(0));
+    assert!(found.has_errors());
 }

@@ -12,11 +12,11 @@ pub enum Type {
     Bool,
     Number,
     String,
-    List(Arc<Type>),
-    Set(Arc<Type>),
-    Map(Arc<Type>),
-    Tuple(Arc<[Type]>),
-    Object(Arc<BTreeMap<Name, Type>>),
+    List(Arc<Self>),
+    Set(Arc<Self>),
+    Map(Arc<Self>),
+    Tuple(Arc<[Self]>),
+    Object(Arc<BTreeMap<Name, Self>>),
 }
 
 impl Type {

@@ -8,9 +8,9 @@ use crate::{Data, Name, Value};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Defaults {
     pub(super) values: BTreeMap<Name, Value>,
-    pub(super) attributes: BTreeMap<Name, Defaults>,
-    pub(super) element: Option<Box<Defaults>>,
-    pub(super) items: Vec<Defaults>,
+    pub(super) attributes: BTreeMap<Name, Self>,
+    pub(super) element: Option<Box<Self>>,
+    pub(super) items: Vec<Self>,
 }
 
 impl Defaults {

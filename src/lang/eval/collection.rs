@@ -1,6 +1,7 @@
 //! Object constructors and `for` expressions.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::Evaluator;
 use crate::convert::convert;
@@ -126,10 +127,16 @@ impl Evaluator<'_> {
         let value = self.value(&each.value_result);
         if each.group {
             results.groups.entry(key).or_default().push(value);
-        } else if results.object.contains_key(&key) {
-            self.duplicate(key_expr, &key, results.marks);
-        } else {
-            results.object.insert(key, value);
+            return;
+        }
+        match results.object.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(value);
+            }
+            Entry::Occupied(entry) => {
+                let key = entry.key().clone();
+                self.duplicate(key_expr, &key, results.marks);
+            }
         }
     }
 

@@ -8,11 +8,14 @@ use crate::expr::{BinaryOperator, UnaryOperator};
 use crate::operate;
 use crate::{Expr, ExprKind, Type, Value};
 
+/// What a unary operator does to a value of its type.
+type Apply = fn(&Value) -> Result<Value, String>;
+
 const INVALID_OPERAND: &str = "Invalid operand";
 
 impl Evaluator<'_> {
     pub(super) fn unary(&mut self, operator: UnaryOperator, operand: &Expr, whole: &Expr) -> Value {
-        let (ty, apply): (Type, fn(&Value) -> Result<Value, String>) = match operator {
+        let (ty, apply): (Type, Apply) = match operator {
             UnaryOperator::Not => (Type::Bool, operate::not),
             UnaryOperator::Negate => (Type::Number, operate::negate),
         };

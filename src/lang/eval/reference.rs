@@ -26,7 +26,7 @@ impl Evaluator<'_> {
                 if !self.quiet && diagnostic.values.is_empty() {
                     diagnostic.values.extend(self.involved_reference(traversal));
                 }
-                self.found.push(diagnostic);
+                self.found.push(*diagnostic);
                 Self::unknown()
             }
         }
@@ -48,11 +48,11 @@ impl Evaluator<'_> {
         &self,
         traversal: &Traversal,
         keys: &[Option<Value>],
-    ) -> Result<Value, Diagnostic> {
+    ) -> Result<Value, Box<Diagnostic>> {
         let resolved = self
             .scope
             .resolve(traversal, keys)
-            .map_err(|diagnostic| diagnostic.at_or(Some(traversal.span)))?;
+            .map_err(|diagnostic| Box::new(diagnostic.at_or(Some(traversal.span))))?;
         let rest = traversal.steps.iter().zip(keys).skip(resolved.steps);
         let mut value = resolved.value;
         for (step, key) in rest {
@@ -65,7 +65,7 @@ impl Evaluator<'_> {
                 }
                 (Step::Index(..), None) => Ok(Self::unknown()),
             };
-            value = taken.map_err(|(error, span)| Self::step_error(error, span))?;
+            value = taken.map_err(|(error, span)| Box::new(Self::step_error(error, span)))?;
         }
         Ok(value)
     }
@@ -99,7 +99,7 @@ impl Evaluator<'_> {
             match self.step(&value, step) {
                 Ok(next) => value = next,
                 Err(diagnostic) => {
-                    self.report(diagnostic, source);
+                    self.report(*diagnostic, source);
                     return Self::unknown();
                 }
             }

@@ -111,7 +111,7 @@ impl Evaluator<'_> {
             match self.step(&value, step) {
                 Ok(next) => value = next,
                 Err(diagnostic) => {
-                    self.report(diagnostic, splat.whole);
+                    self.report(*diagnostic, splat.whole);
                     return Self::unknown();
                 }
             }

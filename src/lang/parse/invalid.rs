@@ -55,7 +55,7 @@ fn below(count: &mut usize, limit: usize) -> bool {
 fn opening(count: &mut usize) -> bool {
     let before = *count;
     *count = (before + 1).min(3);
-    before % 2 == 0
+    before.is_multiple_of(2)
 }
 
 fn stray(text: &str, told: &mut Told) -> Option<(&'static str, String)> {

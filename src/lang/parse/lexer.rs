@@ -296,7 +296,7 @@ impl<'a> Lexer<'a> {
                     match byte {
                         b'"' | b'\n' | b'\r' | b'$' | b'%' => break,
                         b'\\' if !matches!(self.bytes.get(end + 1), None | Some(b'\n' | b'\r')) => {
-                            end += 2
+                            end += 2;
                         }
                         _ => end += 1,
                     }
@@ -385,7 +385,8 @@ impl<'a> Lexer<'a> {
             at += line.len();
         }
         // The line break before it ends the argument.
-        if at > body { at - 1 } else { body - 1 }
+        let at = at.max(body);
+        if self.bytes[at - 1] == b'\n' { at - 1 } else { at }
     }
 
     fn heredoc(&mut self, marker: (usize, usize), line_start: bool) {

@@ -243,8 +243,14 @@ impl<'a> Parser<'a> {
         let Some(column) = self.column.filter(|_| !self.balanced) else { return false };
         let starts_line = self.at > 0
             && self.tokens.get(self.at - 1).is_some_and(|token| token.kind == Kind::Newline);
+        // A brace right below the start of the item closes what the item opened.
+        let reach = if self.tokens.get(self.at).is_some_and(|t| t.kind == Kind::CloseBrace) {
+            column
+        } else {
+            column + 1
+        };
         starts_line
-            && self.column_of(self.at).is_some_and(|found| found <= column)
+            && self.column_of(self.at).is_some_and(|found| found < reach)
             && self.looks_like_item(self.at)
     }
 
@@ -278,14 +284,15 @@ impl<'a> Parser<'a> {
 fn is_balanced(tokens: &[Token]) -> bool {
     let mut open: Vec<Kind> = Vec::new();
     for token in tokens {
-        if let Some(closer) = token.kind.closer() {
-            open.push(closer);
-        } else if token.kind.closes() && open.pop() != Some(token.kind) {
-            return false;
-        } else if matches!(
-            token.kind,
-            Kind::QuotedNewline | Kind::UnclosedHeredoc | Kind::UnclosedComment
-        ) {
+        let broken = match token.kind {
+            Kind::QuotedNewline | Kind::UnclosedHeredoc | Kind::UnclosedComment => true,
+            kind if kind.closes() => open.pop() != Some(kind),
+            kind => {
+                open.extend(kind.closer());
+                false
+            }
+        };
+        if broken {
             return false;
         }
     }

@@ -24,8 +24,8 @@ pub(super) struct Builder<'a> {
 enum End {
     Template,
     Else,
-    EndIf,
-    EndFor,
+    If,
+    For,
 }
 
 impl<'a> Builder<'a> {
@@ -42,8 +42,8 @@ impl<'a> Builder<'a> {
             match end {
                 End::Template => return (tree.into(), self.found),
                 End::Else => self.unexpected("else", at, UNBALANCED),
-                End::EndIf => self.unexpected("endif", at, UNBALANCED),
-                End::EndFor => self.unexpected("endfor", at, UNBALANCED),
+                End::If => self.unexpected("endif", at, UNBALANCED),
+                End::For => self.unexpected("endfor", at, UNBALANCED),
             }
         }
     }
@@ -71,8 +71,8 @@ impl<'a> Builder<'a> {
                 Part::Interpolation(expr) => parts.push(TemplatePart::Interpolation(expr)),
                 Part::If { .. } | Part::For { .. } => parts.extend(self.directive(part)),
                 Part::Else(span) => return (parts, End::Else, span),
-                Part::EndIf(span) => return (parts, End::EndIf, span),
-                Part::EndFor(span) => return (parts, End::EndFor, span),
+                Part::EndIf(span) => return (parts, End::If, span),
+                Part::EndFor(span) => return (parts, End::For, span),
                 Part::Literal(_) => {}
             }
         }
@@ -107,13 +107,13 @@ impl<'a> Builder<'a> {
         let place = self.place(open);
         let (then, end, at) = self.run();
         match end {
-            End::EndIf => return (then, Vec::new()),
+            End::If => return (then, Vec::new()),
             End::Else => {}
             End::Template => {
                 self.missing("if", "endif", &place);
                 return (then, Vec::new());
             }
-            End::EndFor => {
+            End::For => {
                 let detail = format!("Expecting an endif directive for the if started at {place}.");
                 self.unexpected("endfor", at, detail);
                 return (then, Vec::new());
@@ -121,13 +121,13 @@ impl<'a> Builder<'a> {
         }
         let (otherwise, end, at) = self.run();
         match end {
-            End::EndIf => {}
+            End::If => {}
             End::Template => self.missing("if", "endif", &place),
             End::Else => {
                 let detail = format!("Already in the else clause for the if started at {place}.");
                 self.unexpected("else", at, detail);
             }
-            End::EndFor => {
+            End::For => {
                 let detail = format!("Expecting an endif directive for the if started at {place}.");
                 self.unexpected("endfor", at, detail);
             }
@@ -139,12 +139,12 @@ impl<'a> Builder<'a> {
         let place = self.place(open);
         let (body, end, at) = self.run();
         match end {
-            End::EndFor => {}
+            End::For => {}
             End::Template => self.missing("for", "endfor", &place),
             End::Else => {
                 self.unexpected("else", at, "An else clause is not expected for a for directive.");
             }
-            End::EndIf => {
+            End::If => {
                 let detail = format!(
                     "Expecting an endfor directive corresponding to the for directive at {place}."
                 );
