@@ -8,6 +8,7 @@ use crate::display::friendly_type;
 use crate::number::Float;
 use crate::{Number, Type, Value};
 
+mod logarithm;
 mod power;
 
 const NUMBER: Returns = Returns::Always(Shape::Number);
@@ -41,7 +42,12 @@ pub(super) static LOG: Function = Function::new(
     "log",
     &[Parameter::number("num"), Parameter::number("base")],
     NUMBER,
-    |call| float(call.number(0).to_f64().ln() / call.number(1).to_f64().ln()),
+    |call| {
+        float(
+            logarithm::natural(call.number(0).to_f64())
+                / logarithm::natural(call.number(1).to_f64()),
+        )
+    },
     "Returns the logarithm of a number in a base.",
 );
 

@@ -81,6 +81,15 @@ impl<'a> Reader<'a> {
         at(error.marker(), info)
     }
 
+    /// A block whose last line the document does not end has no line break at its end either.
+    fn unended<'t>(&self, text: &'t str, style: ScalarStyle, span: &Span) -> &'t str {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let last = block
+            && !self.source.ends_with(['\n', '\r'])
+            && self.source.chars().skip(span.end.index()).all(char::is_whitespace);
+        if last { text.strip_suffix('\n').unwrap_or(text) } else { text }
+    }
+
     /// The name of the anchor that is written at a place.
     fn anchor_at(&self, marker: &Marker) -> String {
         let rest = self.source.chars().skip(marker.index());
@@ -92,8 +101,9 @@ impl<'a> Reader<'a> {
     fn node(&mut self, event: Event<'a>, span: Span) -> Result<Value, String> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let value = scalar(&text, style, tag.as_deref())
-                    .map_err(|error| at(&span.start, &error))?;
+                let text = self.unended(&text, style, &span);
+                let value =
+                    scalar(text, style, tag.as_deref()).map_err(|error| at(&span.start, &error))?;
                 self.remember(anchor, &value);
                 Ok(value)
             }

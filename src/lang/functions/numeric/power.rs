@@ -22,7 +22,7 @@ pub(super) fn power(base: f64, exponent: f64) -> f64 {
             fraction -= 1.0;
             whole += 1.0;
         }
-        result = (fraction * base.ln()).exp();
+        result = (fraction * super::logarithm::natural(base)).exp();
     }
     #[expect(clippy::cast_possible_truncation, reason = "it is whole and below 2^62")]
     let (mut result, mut scale) = by_squares(base, whole as i64, result);
@@ -59,7 +59,7 @@ fn by_squares(base: f64, mut whole: i64, start: f64) -> (f64, i64) {
 }
 
 /// A number as a fraction of at least a half and below one, and a power of two.
-fn parts(value: f64) -> (f64, i64) {
+pub(super) fn parts(value: f64) -> (f64, i64) {
     let (value, shift) =
         if value.is_subnormal() { (value * 2_f64.powi(54), -54) } else { (value, 0) };
     let bits = value.to_bits();
