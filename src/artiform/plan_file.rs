@@ -4,13 +4,13 @@ use std::path::Path;
 
 use crate::context::Failure;
 
-/// Writes a plan to a file.
+/// Refuses to save a plan, before any work is done for it.
 ///
 /// # Errors
 /// Always, until the format of plan files is settled: a plan is never only pretended to be saved.
-pub fn write(path: &Path, _planned: &engine::Planned) -> Result<(), Box<Failure>> {
+pub fn check(path: &Path) -> Result<(), Box<Failure>> {
     let detail = format!(
-        "The plan was not written to {}: this build of artiform cannot save plans yet. Apply without a plan file.",
+        "No plan was written to {}: this build of artiform cannot save plans yet. Apply without a plan file.",
         path.display()
     );
     Err(Failure::error("Plan cannot be saved", detail))

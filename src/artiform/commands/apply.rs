@@ -27,7 +27,7 @@ use crate::views::{apply as view, json_lines, plan as plan_view};
 pub struct Apply {
     /// The folder of the stack, or a saved plan
     #[arg(value_name = "STACK or PLAN", default_value = ".", hide_default_value = true)]
-    pub target: PathBuf,
+    pub place: PathBuf,
     #[command(flatten)]
     pub planning: PlanningFlags,
     #[command(flatten)]
@@ -70,13 +70,13 @@ impl Verb for Apply {
 
 impl Apply {
     fn make(&self, context: &Context) -> Outcome {
-        if self.target.is_file() {
-            return Err(plan_file::refuse(&self.target));
+        if self.place.is_file() {
+            return Err(plan_file::refuse(&self.place));
         }
         self.check_approval(context)?;
         let nowhere = |mistakes: Diagnostics| Failure::new(mistakes, &Default::default());
         let options = self.planning.options().map_err(nowhere)?;
-        let stack = Stack::load(&self.target, &self.flags.variables, context)?;
+        let stack = Stack::load(&self.place, &self.flags.variables, context)?;
         let session = Session::start(context)?;
         let store = stack_state::lock(&stack, self.operation(), &self.flags.lock)?;
         let opened = Opened::Locked(store);

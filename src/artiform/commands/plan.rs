@@ -61,6 +61,9 @@ impl Verb for Plan {
 
 impl Plan {
     fn make(&self, context: &Context) -> Outcome {
+        if let Some(path) = &self.out {
+            plan_file::check(path)?;
+        }
         let nowhere = |mistakes: Diagnostics| Failure::new(mistakes, &Default::default());
         let options = self.planning.options().map_err(nowhere)?;
         let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
@@ -83,9 +86,6 @@ impl Plan {
         }
         ui.diagnostics(&made.diagnostics, stack.sources());
         let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
-        if let Some(path) = &self.out {
-            plan_file::write(path, &planned)?;
-        }
         let changes = planned.plan.has_changes();
         Ok(if self.detailed_exitcode && changes { CHANGES } else { SUCCESS })
     }
