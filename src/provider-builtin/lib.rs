@@ -3,6 +3,11 @@
 //! Two providers stand here: `terraform` with `terraform_data`, and `random` with the types of
 //! the random provider under the names, arguments and attributes that people know.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a diagnostic is made once per failed operation, never in a loop"
+)]
+
 use std::sync::Arc;
 
 use provider::Provider;

@@ -139,6 +139,8 @@ impl Launch<'_> {
             .args(&self.command.arguments)
             .arg(home.config())
             .current_dir(home.path())
+            // It would win over the folder of the configuration.
+            .env_remove("ARTIFORM_DATA_DIR")
             .process_group(0)
             .kill_on_drop(false)
             .stdin(Stdio::null())

@@ -3,6 +3,11 @@
 //! The provider `local` has one resource type, `local_server`. A server is a data folder and the
 //! process that serves it; who it is stands in the folder, and is never guessed from a pid alone.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a diagnostic is made once per failed operation, never in a loop"
+)]
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;

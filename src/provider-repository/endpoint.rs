@@ -125,7 +125,7 @@ mod tests {
     fn mistakes_of_a_server_are_told() {
         let url = ("url", Value::string("http://a.example.com"));
         let table = [
-            (server(&[url.clone()]), ""),
+            (server(std::slice::from_ref(&url)), ""),
             (server(&[("url", Value::unknown(Type::String))]), ""),
             (Value::unknown(Type::Dynamic), ""),
             (Value::string("http://a.example.com"), "must be an object"),

@@ -62,7 +62,7 @@ impl From<RestError> for Diagnostic {
             RestError::Unreachable { url, why } | RestError::Broken { url, why } => {
                 let detail = format!("The server {url} does not answer: {why}.");
                 Self::error("Server does not answer", detail)
-                    .hint("Look whether the server runs and whether the url in server is right.")
+                    .hint("Check that the server runs and that its url is right.")
             }
             RestError::Refused { url, status: status @ (401 | 403), call, message } => {
                 let detail = format!(

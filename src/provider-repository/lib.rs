@@ -5,6 +5,11 @@
 //! asked, stands in one file per resource below `resources/`; how such a thing is planned, made,
 //! adopted, moved and removed stands once, in `managed`.
 
+#![expect(
+    clippy::result_large_err,
+    reason = "a diagnostic is made once per failed operation, never in a loop"
+)]
+
 use std::sync::Arc;
 
 use diagnostics::Diagnostics;

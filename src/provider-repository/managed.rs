@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use crate::client::{Client, Patience};
 use crate::connection::{self, Servers};
 use crate::endpoint;
+use crate::failure::RestError;
 use crate::kind::Kind;
 use crate::mark::{self, Mark};
 use crate::object::with;
@@ -140,9 +141,8 @@ impl<K: Kind> Managed<K> {
         object: &Value,
         patience: &Patience,
     ) -> Result<(), OperationError> {
-        let error = match client.send(&K::delete_call(object), patience).await {
-            Ok(_) => return Ok(()),
-            Err(error) => error,
+        let Err(error) = client.send(&K::delete_call(object), patience).await else {
+            return Ok(());
         };
         match error.status() {
             Some(404) => Ok(()),
@@ -152,6 +152,7 @@ impl<K: Kind> Managed<K> {
                 Ok(None) => Ok(()),
                 _ => Err(Diagnostic::from(error).into()),
             },
+            _ if error.is_server_down() => Err(unreachable(error).into()),
             _ => Err(Diagnostic::from(error).into()),
         }
     }
@@ -198,6 +199,13 @@ impl<K: Kind> Managed<K> {
     }
 }
 
+/// Nothing can be removed from a server that is down: what it holds would be there again later.
+fn unreachable(error: RestError) -> Diagnostic {
+    Diagnostic::from(error)
+        .hint("Start the server first: apply starts a local_server that is dead.")
+        .hint("If its data is gone for good, drop the resource with: artiform state rm ADDRESS")
+}
+
 fn untouched(diagnostic: Diagnostic) -> OperationError {
     OperationError::from(diagnostic).without_effect()
 }
@@ -221,6 +229,17 @@ impl<K: Kind> ResourceType for Managed<K> {
 
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn host_types(&self) -> &'static [&'static str] {
+        &["local_server"]
+    }
+
+    /// What a server keeps ends with the server; with its data folder it waits for the next one.
+    fn vanishes_with(&self, attributes: &Value, host: &Value) -> bool {
+        let url = |value: Option<&Value>| value.and_then(|v| v.get("url")?.as_str().map(str::to_owned));
+        let server = url(attributes.get("server"));
+        server.is_some() && server == url(Some(host))
     }
 
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Planned, Vec<Finding>> {

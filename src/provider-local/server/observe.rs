@@ -72,10 +72,12 @@ pub(super) async fn import(schema: &Schema, id: &str) -> Result<Value, Diagnosti
         return Err(Diagnostic::error("Server was not found", detail));
     };
     let entries = schema.empty_object().entries().cloned().unwrap_or_default();
+    let path = home.path().display().to_string();
     let known = [
         ("admin_user", Value::string(run.admin_user)),
-        ("data_dir", Value::string(home.path().display().to_string())),
-        ("data_path", Value::string(home.path().display().to_string())),
+        ("data_dir", Value::string(path.as_str())),
+        ("data_path", Value::string(path.as_str())),
+        ("id", Value::string(path)),
         ("url", Value::string(settings::url(&run.host, run.port))),
         ("host", Value::string(run.host)),
         ("keep_data", Value::bool(true)),

@@ -23,6 +23,9 @@ pub(super) fn plan(schema: &Schema, request: &PlanRequest<'_>) -> Result<Planned
     set("version", Value::string(VERSION));
     set("url", planned_url(request.proposed));
     let moved = settle_folder(request, &mut set);
+    if let Some(path) = planned.get("data_path").cloned() {
+        planned.insert("id".into(), path);
+    }
     let value = Value::object(planned).with_marks(request.proposed.marks);
     let replace = moved.then(|| Path::attribute("data_dir"));
     let value = if moved || restarts(schema, request.prior, &value) {

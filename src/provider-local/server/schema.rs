@@ -7,29 +7,7 @@ use provider::{Attribute, Schema};
 const SITE_BYTES_MAX: usize = 64;
 
 pub(super) fn schema() -> Schema {
-    Schema::new([
-        (
-            "admin_password",
-            Attribute::required(Type::String)
-                .sensitive()
-                .validated(secret)
-                .describe("The administrator's password."),
-        ),
-        (
-            "admin_token",
-            Attribute::optional(Type::String)
-                .or_computed()
-                .sensitive()
-                .validated(secret)
-                .describe("A token that may do everything; drawn at create where it is not set."),
-        ),
-        (
-            "admin_user",
-            Attribute::optional(Type::String)
-                .default(Value::string("admin"))
-                .validated(not_blank)
-                .describe("The administrator's name."),
-        ),
+    let mut schema = Schema::new([
         (
             "data_dir",
             Attribute::required(Type::String)
@@ -48,6 +26,10 @@ pub(super) fn schema() -> Schema {
                 .default(Value::string("127.0.0.1"))
                 .validated(not_blank)
                 .describe("The address or name that the server listens at."),
+        ),
+        (
+            "id",
+            Attribute::computed(Type::String).describe("The data path, which is the import id."),
         ),
         (
             "keep_data",
@@ -81,7 +63,38 @@ pub(super) fn schema() -> Schema {
         ("url", Attribute::computed(Type::String).describe("The base URL, http://HOST:PORT.")),
         ("version", Attribute::computed(Type::String).describe("The version that runs.")),
     ])
-    .describe("The bundled repository server as a background process on this machine.")
+    .describe("The bundled repository server as a background process on this machine.");
+    let administrator = administrator().into_iter();
+    schema.attributes.extend(administrator.map(|(name, attribute)| (name.into(), attribute)));
+    schema
+}
+
+/// The arguments that say who may do everything.
+fn administrator() -> [(&'static str, Attribute); 3] {
+    [
+        (
+            "admin_password",
+            Attribute::required(Type::String)
+                .sensitive()
+                .validated(secret)
+                .describe("The administrator's password."),
+        ),
+        (
+            "admin_token",
+            Attribute::optional(Type::String)
+                .or_computed()
+                .sensitive()
+                .validated(secret)
+                .describe("A token that may do everything; drawn at create where it is not set."),
+        ),
+        (
+            "admin_user",
+            Attribute::optional(Type::String)
+                .default(Value::string("admin"))
+                .validated(not_blank)
+                .describe("The administrator's name."),
+        ),
+    ]
 }
 
 fn not_blank(value: &Value) -> Result<(), String> {

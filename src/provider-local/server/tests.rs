@@ -290,7 +290,7 @@ async fn import_reads_a_data_folder() {
     let made = world.create(&world.config(&[]), "t1").await.unwrap();
     let id = world.home().path().display().to_string();
     let imported = world.kind.import(&world.connection, &id).await.unwrap();
-    for name in ["port", "site", "status", "pid", "data_path", "url"] {
+    for name in ["port", "site", "status", "pid", "id", "data_path", "url"] {
         assert_eq!(imported.get(name), made.get(name), "{name}");
     }
     let stray = world.kind.import(&world.connection, "/nowhere").await.unwrap_err();
