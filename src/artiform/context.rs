@@ -46,6 +46,12 @@ impl From<Diagnostic> for Box<Failure> {
     }
 }
 
+impl From<Diagnostics> for Box<Failure> {
+    fn from(diagnostics: Diagnostics) -> Self {
+        Failure::new(diagnostics, &SourceMap::new())
+    }
+}
+
 impl From<StateError> for Box<Failure> {
     fn from(error: StateError) -> Self {
         state_error(&error).into()

@@ -61,6 +61,6 @@ pub fn listen(runtime: &Runtime, ui: &Ui) -> io::Result<watch::Receiver<bool>> {
 /// Waits until the first interrupt has come.
 pub async fn received(mut stop: watch::Receiver<bool>) {
     if stop.wait_for(|stopped| *stopped).await.is_err() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -14,6 +14,7 @@ mod interrupts;
 mod plan_file;
 mod planning;
 mod providers;
+mod recorded;
 mod stack;
 mod stack_folder;
 mod stack_state;

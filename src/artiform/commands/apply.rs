@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostic;
 use engine::{Applied, ApplyOptions, Planned};
 use plan::PlanMode;
 use state::Store;
@@ -74,8 +74,7 @@ impl Apply {
             return Err(plan_file::refuse(&self.place));
         }
         self.check_approval(context)?;
-        let nowhere = |mistakes: Diagnostics| Failure::new(mistakes, &Default::default());
-        let options = self.planning.options().map_err(nowhere)?;
+        let options = self.planning.options()?;
         let stack = Stack::load(&self.place, &self.flags.variables, context)?;
         let session = Session::start(context)?;
         let store = stack_state::lock(&stack, self.operation(), &self.flags.lock)?;

@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use diagnostics::Diagnostics;
-
 use super::Verb;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::flags::{LockFlags, PlanningFlags, VariableFlags};
@@ -64,8 +62,7 @@ impl Plan {
         if let Some(path) = &self.out {
             plan_file::check(path)?;
         }
-        let nowhere = |mistakes: Diagnostics| Failure::new(mistakes, &Default::default());
-        let options = self.planning.options().map_err(nowhere)?;
+        let options = self.planning.options()?;
         let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
         let session = Session::start(context)?;
         let state = stack_state::for_plan(&stack, &self.lock)?;

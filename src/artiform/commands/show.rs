@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Verb;
 use crate::context::{Context, Outcome, SUCCESS};
 use crate::plan_file;
+use crate::providers;
 use crate::stack::Stack;
 use crate::stack_state;
 use crate::views;
@@ -31,10 +32,11 @@ impl Verb for Show {
         };
         let stack = Stack::load_for_state(folder, context)?;
         let snapshot = stack_state::read(&stack)?.snapshot();
+        let registry = providers::registry();
         if self.json {
-            context.ui.line(&views::state::as_json(&snapshot).to_string());
+            context.ui.line(&views::state::as_json(&snapshot, &registry).to_string());
         } else {
-            context.ui.print(&views::state::all(&snapshot));
+            context.ui.print(&views::state::all(&snapshot, &registry));
         }
         Ok(SUCCESS)
     }

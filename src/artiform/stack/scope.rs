@@ -12,6 +12,7 @@ use lang::{Name, Resolved, ResourceMode, Scope, Step, Traversal, Type, Value};
 use provider::Registry;
 use state::{InstanceState, Mode, Snapshot};
 
+use crate::recorded;
 use crate::world::{self, ProcessWorld};
 
 /// How deep locals may refer to locals before that is taken for a circle.
@@ -75,7 +76,7 @@ impl<'a> StackScope<'a> {
                 && *instance.name == *key.name
         };
         let instances: Vec<_> = snapshot.instances.values().filter(ours).collect();
-        let value = |instance: &InstanceState| recorded_value(instance, registry);
+        let value = |instance: &InstanceState| recorded::attributes(instance, registry);
         if resource.for_each.is_some() {
             let named = instances.iter().filter_map(|i| Some((i.index.as_ref()?.as_str()?, i)));
             return Value::object(named.map(|(key, i)| (Name::from(key), value(i))));
@@ -116,33 +117,6 @@ impl<'a> StackScope<'a> {
 
 fn unknown() -> Value {
     Value::unknown(Type::Dynamic)
-}
-
-/// The attributes of an instance as its type reads them, with what is secret marked.
-fn recorded_value(instance: &InstanceState, registry: &Registry) -> Value {
-    let schema = match instance.mode {
-        Mode::Managed => registry.resource_type(&instance.type_name).map(|(_, t)| t.schema()),
-        Mode::Data => registry.data_source(&instance.type_name).map(|(_, s)| s.schema()),
-    };
-    let ty = schema.map_or(Type::Dynamic, provider::Schema::object_type);
-    let read = |ty: &Type| lang::json::from_json(&instance.attributes, ty).ok();
-    let value = read(&ty).or_else(|| read(&Type::Dynamic)).unwrap_or_else(unknown);
-    let Some(entries) = value.entries().filter(|_| !instance.sensitive.is_empty()) else {
-        return value;
-    };
-    // A path inside an attribute hides the whole attribute: nothing is shown that must not be.
-    let is_secret = |name: &Name| {
-        let hides = |path: &state::SensitivePath| match path.first() {
-            Some(state::PathStep::Name(first)) => **first == **name,
-            Some(state::PathStep::Index(_)) => false,
-            None => true,
-        };
-        instance.sensitive.iter().any(hides)
-    };
-    Value::object(entries.iter().map(|(name, value)| {
-        let value = value.clone();
-        (name.clone(), if is_secret(name) { value.sensitive() } else { value })
-    }))
 }
 
 impl Scope for StackScope<'_> {

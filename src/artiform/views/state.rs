@@ -3,18 +3,20 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use lang::{Type, Value, json};
+use lang::{Value, json};
+use provider::Registry;
 use serde_json::{Value as Json, json as object};
-use state::{InstanceState, Mode, OutputState, PathStep, SensitivePath, Snapshot, Status};
+use state::{InstanceState, Mode, OutputState, Snapshot, Status};
 
 use super::outputs;
+use crate::recorded;
 
 /// Everything that is recorded.
-pub fn all(snapshot: &Snapshot) -> String {
+pub fn all(snapshot: &Snapshot, registry: &Registry) -> String {
     if snapshot.is_empty() {
         return "The state file is empty. No resources are represented.\n".into();
     }
-    let instances = snapshot.instances.values().map(|i| instance(i));
+    let instances = snapshot.instances.values().map(|i| instance(i, registry));
     let mut text = instances.collect::<Vec<_>>().join("\n");
     if !snapshot.outputs.is_empty() {
         let named = snapshot.outputs.iter().map(|(name, output)| (name.as_str(), output));
@@ -24,7 +26,7 @@ pub fn all(snapshot: &Snapshot) -> String {
 }
 
 /// The state as `show --json` writes it, in the form of Terraform's.
-pub fn as_json(snapshot: &Snapshot) -> Json {
+pub fn as_json(snapshot: &Snapshot, registry: &Registry) -> Json {
     let mut answer = object!({
         "format_version": "1.0",
         "terraform_version": env!("CARGO_PKG_VERSION"),
@@ -34,7 +36,7 @@ pub fn as_json(snapshot: &Snapshot) -> Json {
         let outputs: serde_json::Map<String, Json> =
             snapshot.outputs.iter().map(|(name, o)| (name.clone(), output_json(o))).collect();
         answer["values"] =
-            object!({ "outputs": outputs, "root_module": module_json("", snapshot) });
+            object!({ "outputs": outputs, "root_module": module_json("", snapshot, registry) });
     }
     answer
 }
@@ -43,9 +45,9 @@ fn output_json(output: &OutputState) -> Json {
     object!({ "sensitive": output.sensitive, "value": output.value, "type": output.value_type })
 }
 
-fn module_json(module: &str, snapshot: &Snapshot) -> Json {
+fn module_json(module: &str, snapshot: &Snapshot, registry: &Registry) -> Json {
     let own = snapshot.instances.values().filter(|i| i.module == module && i.has_current());
-    let resources: Vec<Json> = own.map(|i| instance_json(i)).collect();
+    let resources: Vec<Json> = own.map(|i| instance_json(i, registry)).collect();
     let modules: BTreeSet<&str> = snapshot.instances.values().map(|i| i.module.as_str()).collect();
     let children = modules.iter().flat_map(|inner| ancestors(inner));
     let children: BTreeSet<&str> =
@@ -58,7 +60,8 @@ fn module_json(module: &str, snapshot: &Snapshot) -> Json {
         answer["resources"] = object!(resources);
     }
     if !children.is_empty() {
-        let children: Vec<Json> = children.iter().map(|c| module_json(c, snapshot)).collect();
+        let children: Vec<Json> =
+            children.iter().map(|c| module_json(c, snapshot, registry)).collect();
         answer["child_modules"] = object!(children);
     }
     answer
@@ -87,8 +90,9 @@ fn parent(module: &str) -> &str {
     dots.len().checked_sub(2).map_or("", |dot| &module[..dots[dot]])
 }
 
-fn instance_json(instance: &InstanceState) -> Json {
+fn instance_json(instance: &InstanceState, registry: &Registry) -> Json {
     let mode = if instance.mode == Mode::Data { "data" } else { "managed" };
+    let value = recorded::attributes(instance, registry);
     let mut answer = object!({
         "address": instance.address,
         "mode": mode,
@@ -96,8 +100,8 @@ fn instance_json(instance: &InstanceState) -> Json {
         "name": instance.name,
         "provider_name": instance.provider,
         "schema_version": instance.schema_version,
-        "values": instance.attributes,
-        "sensitive_values": sensitive_json(&instance.sensitive),
+        "values": json::to_json(&value),
+        "sensitive_values": sensitive_json(&value),
     });
     if let Some(index) = &instance.index {
         answer["index"] = index.clone();
@@ -112,16 +116,14 @@ fn instance_json(instance: &InstanceState) -> Json {
 }
 
 /// The top-level attributes that are, or hold, secrets.
-fn sensitive_json(paths: &[SensitivePath]) -> Json {
-    let names = paths.iter().filter_map(|path| match path.first() {
-        Some(PathStep::Name(name)) => Some((name.clone(), Json::Bool(true))),
-        _ => None,
-    });
-    Json::Object(names.collect())
+fn sensitive_json(value: &Value) -> Json {
+    let entries = value.entries().into_iter().flatten();
+    let secret = entries.filter(|(_, value)| value.is_sensitive());
+    Json::Object(secret.map(|(name, _)| (name.to_string(), Json::Bool(true))).collect())
 }
 
 /// One instance as its block would read.
-pub fn instance(instance: &InstanceState) -> String {
+pub fn instance(instance: &InstanceState, registry: &Registry) -> String {
     let note = match &instance.status {
         Status::Ready => "",
         Status::Tainted => " (tainted)",
@@ -131,7 +133,7 @@ pub fn instance(instance: &InstanceState) -> String {
     let header = format!("{kind} \"{}\" \"{}\"", instance.type_name, instance.name);
     let mut text = format!("# {}:{note}\n", instance.address);
     if instance.has_current() {
-        let _ = writeln!(text, "{header} {{\n{}}}", attributes(instance));
+        let _ = writeln!(text, "{header} {{\n{}}}", attributes(instance, registry));
     }
     for deposed in &instance.deposed {
         let _ = writeln!(text, "# {} (deposed object {})", instance.address, deposed.key);
@@ -139,36 +141,23 @@ pub fn instance(instance: &InstanceState) -> String {
     text
 }
 
-fn attributes(instance: &InstanceState) -> String {
-    let Ok(value) = json::from_json(&instance.attributes, &Type::Dynamic) else {
-        return String::new();
-    };
-    let entries: Vec<_> = value.entries().into_iter().flatten().collect();
+fn attributes(instance: &InstanceState, registry: &Registry) -> String {
+    let value = recorded::attributes(instance, registry);
+    let shown = |value: &Value| !value.is_null();
+    let entries: Vec<_> = value.entries().into_iter().flatten().filter(|(_, v)| shown(v)).collect();
     let width = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
-    for (name, value) in entries.into_iter().filter(|(_, value)| !value.is_null()) {
-        let shown = show(value, name, &instance.sensitive).replace('\n', "\n    ");
+    for (name, value) in entries {
+        let shown = lang::display::console(value).replace('\n', "\n    ");
         let _ = writeln!(text, "    {name:width$} = {shown}");
     }
     text
 }
 
-fn show(value: &Value, name: &str, sensitive: &[SensitivePath]) -> String {
-    // A secret anywhere inside hides the whole attribute.
-    let hides = |path: &SensitivePath| match path.first() {
-        None => true,
-        Some(PathStep::Name(first)) => first == name,
-        Some(PathStep::Index(_)) => false,
-    };
-    if sensitive.iter().any(hides) {
-        return "(sensitive value)".into();
-    }
-    lang::display::console(value)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use state::PathStep;
 
     use super::*;
 
@@ -191,7 +180,7 @@ mod tests {
             ..InstanceState::default()
         };
         assert_eq!(
-            instance(&state),
+            instance(&state, &crate::providers::registry()),
             "# a_b.c[0]: (tainted)\nresource \"a_b\" \"c\" {\n    id       = \"7\"\n    password = (sensitive value)\n    tags     = {\n      \"x\" = \"y\"\n    }\n}\n"
         );
     }

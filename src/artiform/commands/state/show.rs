@@ -5,7 +5,7 @@ use std::path::Path;
 use super::selection;
 use crate::context::{Context, Outcome, SUCCESS};
 use crate::stack::Stack;
-use crate::{stack_state, views};
+use crate::{providers, stack_state, views};
 
 /// Show one instance that the state holds
 #[derive(Clone, Debug, clap::Args)]
@@ -23,7 +23,7 @@ impl Show {
         let Some(instance) = snapshot.instance(&address) else {
             return Err(selection::missing(&self.address, &snapshot));
         };
-        context.ui.print(&views::state::instance(instance));
+        context.ui.print(&views::state::instance(instance, &providers::registry()));
         Ok(SUCCESS)
     }
 }
