@@ -1,5 +1,4 @@
 //! What every catalog must do; a new database is done when this passes.
-#![expect(clippy::missing_panics_doc, reason = "a conformance check reports by panicking")]
 #![expect(clippy::unwrap_used, reason = "a conformance check reports by panicking")]
 
 use repository::{Checksums, HexSum, Properties};

@@ -168,6 +168,7 @@ impl SubjectState {
 }
 
 /// The content of a subject.
+#[expect(clippy::large_enum_variant, reason = "nodes are the rule, documents the exception")]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "type")]
 pub enum SubjectContent {

@@ -8,18 +8,29 @@ use crate::content::Content;
 use crate::error::ContentError;
 use crate::index::document_name;
 
+/// What is to become of properties.
+#[derive(Debug, Clone, Copy)]
+pub struct PropertyChange<'a> {
+    /// Keys to set, with all their values.
+    pub set: &'a Properties,
+    /// Keys to remove.
+    pub remove: &'a [String],
+    /// Who changes them.
+    pub by: &'a str,
+    /// Whether everything below the path is changed too.
+    pub recursive: bool,
+}
+
 /// Paths that one transaction changes at most.
 const PATHS_PER_COMMIT: usize = 1000;
 
 impl Content {
-    /// Sets and removes properties of a path, and of everything below it when `recursive`.
+    /// Sets and removes properties of a path.
     pub async fn change_properties(
         &self,
         repository: &RepositoryConfig,
         path: &str,
-        change: (&Properties, &[String]),
-        by: &str,
-        recursive: bool,
+        change: PropertyChange<'_>,
     ) -> Result<(), ContentError> {
         if repository.read_only {
             return Err(ContentError::read_only(repository));
@@ -28,17 +39,16 @@ impl Content {
         let node = self.catalog.node(key, path).await?;
         let node = node.ok_or_else(|| ContentError::not_found(key, path))?;
         let mut paths = vec![path.to_owned()];
-        if recursive && node.is_folder() {
+        if change.recursive && node.is_folder() {
             let below = self.catalog.subtree(key, path, "", usize::MAX).await?;
             paths.extend(below.into_iter().map(|node| node.path).filter(|found| found != path));
         }
-        let (set, remove) = change;
         let step = |path: &String| Change::SetProperties {
             repository: key.to_owned(),
             path: path.clone(),
-            set: set.clone(),
-            remove: remove.to_vec(),
-            by: by.to_owned(),
+            set: change.set.clone(),
+            remove: change.remove.to_vec(),
+            by: change.by.to_owned(),
             at: now_ms(),
         };
         for some in paths.chunks(PATHS_PER_COMMIT) {

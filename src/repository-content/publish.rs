@@ -2,7 +2,9 @@
 
 pub(crate) mod body;
 pub(crate) mod checksum_deploy;
-mod package;
+pub(crate) mod package;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -1,5 +1,4 @@
 //! What every blob store must do; a new backend is done when this passes.
-#![expect(clippy::missing_panics_doc, reason = "a conformance check reports by panicking")]
 #![expect(clippy::unwrap_used, reason = "a conformance check reports by panicking")]
 
 use bytes::Bytes;

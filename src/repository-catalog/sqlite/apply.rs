@@ -61,7 +61,6 @@ impl Commit<'_> {
         )
     }
 
-    #[expect(clippy::too_many_lines, reason = "a table of one line per kind of change")]
     fn change(&mut self, change: &Change) -> Done {
         match change {
             Change::ExpectPath { repository, path, digest } => {

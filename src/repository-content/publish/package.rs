@@ -24,6 +24,17 @@ use crate::mime::media_type;
 /// Bytes that are moved out of an upload at a time.
 const PIECE_BYTES: usize = 256 * 1024;
 
+/// An upload in a format's own protocol.
+#[derive(Debug, Clone)]
+pub struct PublishRequest {
+    /// What it is to become.
+    pub target: PublishTarget,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// Who publishes.
+    pub author: Author,
+}
+
 /// An upload with every artifact in it staged.
 struct Unpacked {
     answer: Answer,
@@ -32,7 +43,7 @@ struct Unpacked {
 
 enum Prepared {
     Put(Box<PutArtifact>, Box<dyn SealedBlob>, Vec<Record>),
-    Other(Mutation),
+    Other(Box<Mutation>),
 }
 
 impl Content {
@@ -40,11 +51,10 @@ impl Content {
     pub async fn publish(
         &self,
         repository: &Arc<RepositoryConfig>,
-        target: PublishTarget,
-        content_type: Option<String>,
-        author: Author,
+        request: PublishRequest,
         body: BodyStream,
     ) -> Result<Answer, ContentError> {
+        let PublishRequest { target, content_type, author } = request;
         let format = self.format(repository)?;
         let sealed = self.stage(body).await?;
         let unpacked = {
@@ -74,19 +84,7 @@ impl Content {
     ) -> Result<(), ContentError> {
         let (key, at) = (repository.key.to_string(), now_ms());
         match prepared {
-            Prepared::Other(Mutation::Delete { path }) => {
-                changes.push(Change::DeleteTree { repository: key, path: path.to_string(), at });
-            }
-            Prepared::Other(Mutation::SetDocument { package, name, value }) => {
-                changes.push(Change::PutDocument {
-                    repository: key,
-                    name: document_name(&package, &name),
-                    body: value.map(|value| value.to_string()),
-                    at,
-                });
-            }
-            // An artifact is always staged, so it never comes here.
-            Prepared::Other(Mutation::Put(_)) => {}
+            Prepared::Other(mutation) => changes.extend(plain_change(key, *mutation, at)),
             Prepared::Put(put, sealed, records) => {
                 check_policy(repository, &put.path)?;
                 let checksums = *sealed.checksums();
@@ -144,6 +142,23 @@ impl Content {
     }
 }
 
+/// The change that a mutation without content is.
+fn plain_change(repository: String, mutation: Mutation, at: i64) -> Option<Change> {
+    match mutation {
+        Mutation::Delete { path } => {
+            Some(Change::DeleteTree { repository, path: path.to_string(), at })
+        }
+        Mutation::SetDocument { package, name, value } => Some(Change::PutDocument {
+            repository,
+            name: document_name(&package, &name),
+            body: value.map(|value| value.to_string()),
+            at,
+        }),
+        // An artifact has content, so it is staged and never comes here.
+        Mutation::Put(_) => None,
+    }
+}
+
 enum Settled {
     /// The same content is there already: nothing to do.
     Same,
@@ -173,7 +188,7 @@ impl Unpacking {
         for mutation in mutations {
             changes.push(match mutation {
                 Mutation::Put(put) => self.stage_artifact(body, put)?,
-                other => Prepared::Other(other),
+                other => Prepared::Other(Box::new(other)),
             });
         }
         Ok(Unpacked { answer, changes })

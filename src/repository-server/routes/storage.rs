@@ -8,7 +8,7 @@ use axum::response::IntoResponse;
 use axum::routing::any;
 use repository::{Action, ArtifactPath, Properties, RepositoryClass, RepositoryConfig};
 use repository_catalog::Node;
-use repository_content::Found;
+use repository_content::{Found, PropertyChange};
 use repository_formats::ErrorKind;
 use repository_formats::time::iso8601;
 use serde_json::{Map, Value, json};
@@ -294,7 +294,9 @@ async fn change(call: &Call, item: &Item, set: &Properties, remove: &[String]) -
     let recursive = call.query_value("recursive").is_none_or(|value| value != "0");
     let by = call.identity.name.as_str();
     let content = &call.app.content;
-    content.change_properties(&repository, &item.path, (set, remove), by, recursive).await?;
+    content
+        .change_properties(&repository, &item.path, PropertyChange { set, remove, by, recursive })
+        .await?;
     call.audit("set properties", &format!("{}/{}", repository.key, item.path), 204);
     Ok(StatusCode::NO_CONTENT.into_response())
 }
@@ -324,7 +326,11 @@ async fn patch(mut call: Call) -> ApiResult {
     let by = call.identity.name.as_str();
     call.app
         .content
-        .change_properties(&repository, &item.path, (&set, &remove), by, recursive)
+        .change_properties(
+            &repository,
+            &item.path,
+            PropertyChange { set: &set, remove: &remove, by, recursive },
+        )
         .await?;
     call.audit("set properties", &format!("{}/{}", repository.key, item.path), 204);
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use repository::{
     Action, ArtifactPath, ChecksumAlgorithm, Digest, Md5Sum, RepositoryConfig, Sha1Sum,
 };
-use repository_content::{Author, ChecksumKey, DeployRequest, Deployed, parse_key};
+use repository_content::{Author, ChecksumKey, DeployRequest, Deployed, PublishRequest, parse_key};
 use repository_formats::{ErrorKind, ExpectedChecksums, PublishTarget};
 
 use super::Target;
@@ -189,7 +189,8 @@ pub(super) async fn publish(call: &mut Call, target: &Target, publish: PublishTa
     let limits = call.app.config.limits;
     let pieces = body::pieces(call.take_body(), limits.upload_bytes_max, &limits);
     let name = format!("{} {} {}", repository.key, publish.kind, publish.package);
-    let done = call.app.content.publish(&repository, publish, content_type, author, pieces).await?;
+    let request = PublishRequest { target: publish, content_type, author };
+    let done = call.app.content.publish(&repository, request, pieces).await?;
     call.audit("publish", name.trim_end(), done.status);
     Ok(answer(done))
 }
