@@ -44,7 +44,12 @@ impl<K: Kind> Managed<K> {
         let found = found.map_err(|error| untouched(error.into()))?;
         let mark = Mark { address: &request.address, token: Some(&request.token) };
         match found {
-            Some(there) if K::ADOPTABLE && !mark::is_made_by(&there, &request.token) => {
+            // Ours by token (an interrupted create) or by address (a data folder that outlived its server).
+            Some(there)
+                if K::ADOPTABLE
+                    && !mark::is_made_by(&there, &request.token)
+                    && !mark::belongs_to(&there, &request.address) =>
+            {
                 Err(untouched(already_exists::<K>(&client, &planned, &request.address)))
             }
             Some(_) if K::ADOPTABLE => {
