@@ -37,11 +37,12 @@ pub fn text(plan: &Plan, options: RenderOptions) -> String {
         let large = shown.len() > SUMMARISED_ABOVE && !options.full;
         for change in &shown {
             let matters = change.action.destroys() || change.action == Action::Forget;
-            if !large || matters {
+            if change.action != Action::ReadAgain && (!large || matters) {
                 out.push_str(&resource(change, painter));
                 out.push('\n');
             }
         }
+        out.push_str(&read_again(&shown, painter));
         if large {
             out.push_str(&by_type(&shown, painter));
         }
@@ -186,9 +187,6 @@ fn symbol(action: Action, painter: Painter) -> String {
 
 fn resource(change: &ResourceChange, painter: Painter) -> String {
     let mut out = headline(change, painter);
-    if change.action == Action::ReadAgain {
-        return out;
-    }
     let kind = match change.address.mode {
         lang::ResourceMode::Managed => "resource",
         lang::ResourceMode::Data => "data",
@@ -214,7 +212,7 @@ fn headline(change: &ResourceChange, painter: Painter) -> String {
             replaced(change.reason, &painter.red("replaced"))
         }
         Action::Read => "will be read during apply".to_owned(),
-        Action::ReadAgain => "will be read again during apply".to_owned(),
+        Action::ReadAgain => "will be read again when what it lives on is back".to_owned(),
         Action::Forget => {
             "will no longer be managed by artiform, but will not be destroyed".to_owned()
         }
@@ -288,6 +286,26 @@ fn notes(change: &ResourceChange) -> Vec<String> {
         notes.push("(destroys data that cannot be made again)".into());
     }
     notes
+}
+
+/// What is out of reach, listed under the reason why.
+fn read_again(shown: &[&ResourceChange], painter: Painter) -> String {
+    let mut by_reason: std::collections::BTreeMap<&str, Vec<String>> = Default::default();
+    for change in shown.iter().filter(|change| change.action == Action::ReadAgain) {
+        let reason = change.unread.as_deref().unwrap_or("what they live on is down");
+        by_reason.entry(reason).or_default().push(change.address.to_string());
+    }
+    let mut out = String::new();
+    for (reason, addresses) in by_reason {
+        out.push_str(&format!(
+            "  # {reason}; what lives on it will be read again by this apply:\n"
+        ));
+        for address in addresses {
+            out.push_str(&format!("{} {address}\n", symbol(Action::ReadAgain, painter)));
+        }
+        out.push('\n');
+    }
+    out
 }
 
 /// Counts what is not shown one by one.
