@@ -242,7 +242,8 @@ impl<K: Kind> ResourceType for Managed<K> {
 
     /// What a server keeps ends with the server; with its data folder it waits for the next one.
     fn vanishes_with(&self, attributes: &Value, host: &Value) -> bool {
-        let url = |value: Option<&Value>| value.and_then(|v| v.get("url")?.as_str().map(str::to_owned));
+        let url =
+            |value: Option<&Value>| value.and_then(|v| v.get("url")?.as_str().map(str::to_owned));
         let server = url(attributes.get("server"));
         server.is_some() && server == url(Some(host))
     }

@@ -70,8 +70,17 @@ impl World {
     }
 
     async fn create(&self, thing: &Thing, token: &str) -> Result<Value, OperationError> {
+        self.create_at("artiform.a", thing, token).await
+    }
+
+    async fn create_at(
+        &self,
+        address: &str,
+        thing: &Thing,
+        token: &str,
+    ) -> Result<Value, OperationError> {
         let request = CreateRequest {
-            address: "artiform.a".into(),
+            address: address.into(),
             token: token.into(),
             planned: thing.plan(None),
             config: thing.config.clone(),
@@ -307,7 +316,9 @@ async fn what_a_create_made_is_adopted_and_nothing_else() {
     };
     assert_eq!(find("t1").await.unwrap(), Some(first));
     assert_eq!(find("t2").await.unwrap(), None);
-    let refused = world.create(&thing, "t2").await.unwrap_err();
+    // The same address takes up what a kept data folder holds; another one does not.
+    world.create(&thing, "t3").await.unwrap();
+    let refused = world.create_at("artiform.b", &thing, "t2").await.unwrap_err();
     assert_eq!(refused.diagnostic.summary, "Already exists");
     assert!(refused.nothing_made);
 }
