@@ -1,19 +1,23 @@
 //! Progress on a terminal: one line for each operation under way, finished ones scroll above them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use engine::Event;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Renderer;
 use super::plain::take_in;
-use super::running::{Running, still};
+use super::running::{Operation, Running, still};
 use crate::ui::Ui;
 
 /// More lines than these flicker and are read by nobody.
 const LINES_MAX: usize = 8;
 /// Redraws a second.
 const RATE: u8 = 8;
+/// What is over sooner than this is only told when it is over.
+const SHOWN_AFTER: Duration = Duration::from_millis(400);
+/// The least time between two looks at what is under way.
+const REDRAW_AFTER: Duration = Duration::from_millis(120);
 
 /// Owns the terminal while operations are under way.
 pub struct LiveProgress {
@@ -21,6 +25,7 @@ pub struct LiveProgress {
     running: Running,
     screen: MultiProgress,
     lines: Vec<ProgressBar>,
+    drawn: Option<Instant>,
 }
 
 impl LiveProgress {
@@ -28,7 +33,7 @@ impl LiveProgress {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stdout_with_hz(RATE));
         // Lines are overwritten in place, which flickers less than clearing them.
         screen.set_move_cursor(true);
-        Self { ui, running: Running::default(), screen, lines: Vec::new() }
+        Self { ui, running: Running::default(), screen, lines: Vec::new(), drawn: None }
     }
 
     fn draw(&mut self, now: Instant) {
@@ -59,7 +64,11 @@ impl Renderer for LiveProgress {
     }
 
     fn tick(&mut self, now: Instant) {
-        self.draw(now);
+        let due = |drawn: Instant| now.saturating_duration_since(drawn) >= REDRAW_AFTER;
+        if self.drawn.is_none_or(due) {
+            self.drawn = Some(now);
+            self.draw(now);
+        }
     }
 
     fn finish(&mut self) {
@@ -76,10 +85,12 @@ fn style() -> ProgressStyle {
 
 /// The lines: the oldest operations first, then how many more there are.
 fn texts(running: &Running, now: Instant) -> Vec<String> {
-    let mut operations: Vec<_> = running.0.iter().collect();
+    let elapsed = |operation: &Operation| now.saturating_duration_since(operation.started);
+    let is_shown = |(_, operation): &(&String, &Operation)| elapsed(operation) >= SHOWN_AFTER;
+    let mut operations: Vec<_> = running.0.iter().filter(is_shown).collect();
     operations.sort_by_key(|(_, operation)| operation.started);
-    let line = |(address, operation): &(&String, &super::running::Operation)| {
-        still(address, operation, now.saturating_duration_since(operation.started))
+    let line = |(address, operation): &(&String, &Operation)| {
+        still(address, operation, elapsed(operation))
     };
     let mut texts: Vec<String> = operations.iter().take(LINES_MAX).map(line).collect();
     let more = operations.len().saturating_sub(LINES_MAX);
@@ -101,7 +112,8 @@ mod tests {
         for i in 0..12 {
             running.start(&format!("a.b[{i}]"), Action::Create, None);
         }
-        let texts = texts(&running, Instant::now());
+        assert!(texts(&running, Instant::now()).is_empty());
+        let texts = texts(&running, Instant::now() + SHOWN_AFTER);
         assert_eq!(texts.len(), 9);
         assert_eq!(texts[8], "... and 4 more under way");
     }
