@@ -36,6 +36,8 @@ pub type Name = std::sync::Arc<str>;
 #[cfg(test)]
 mod console_tests;
 #[cfg(test)]
+mod eval_tests;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod syntax_tests;

@@ -5,6 +5,7 @@
 //! where brackets do not pair up, the layout of the lines tells where that is.
 
 use diagnostics::{Diagnostics, FileId};
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{Body, Expr, Name};
 
@@ -78,6 +79,22 @@ pub fn identifier(text: &str) -> Option<Name> {
     let valid = chars.next().is_some_and(lexer::is_identifier_start)
         && chars.all(lexer::is_identifier_part);
     valid.then(|| literal::normalised(text))
+}
+
+/// A place as Terraform's messages name it: `main.tf:3,5-9`, or `main.tf:3,5-4,2` over lines.
+pub fn place(name: &str, source: &str, span: diagnostics::Span) -> String {
+    let position = |at: u32| {
+        let before = source.get(..at as usize).unwrap_or(source);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let column = before[line_start..].graphemes(true).count() + 1;
+        (before.matches('\n').count() + 1, column)
+    };
+    let ((line, column), (end_line, end_column)) = (position(span.start), position(span.end));
+    if line == end_line {
+        format!("{name}:{line},{column}-{end_column}")
+    } else {
+        format!("{name}:{line},{column}-{end_line},{end_column}")
+    }
 }
 
 /// A place in words, for details that point at a second place.

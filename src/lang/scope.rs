@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Span};
 
 use crate::functions::{FunctionContext, World};
 use crate::{Name, Traversal, Value};
@@ -22,6 +22,11 @@ pub trait Scope {
         traversal: &Traversal,
         keys: &[Option<Value>],
     ) -> Result<Resolved, Box<Diagnostic>>;
+
+    /// A place as messages name it, such as `main.tf:3,5-9`, where the scope knows its files.
+    fn place(&self, _span: Span) -> Option<String> {
+        None
+    }
 
     /// What impure functions may see: base path, clock and so on.
     fn functions(&self) -> &FunctionContext;

@@ -1,6 +1,7 @@
 //! Values: known, null or unknown, with marks that travel through every operation.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::BitOr;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ mod marking;
 mod set;
 
 /// A value of the language. Cloning is cheap: composite data is shared.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Value {
     pub data: Data,
     /// Marks of this very value; the values inside a composite carry their own.
@@ -80,6 +81,16 @@ impl BitOr for Marks {
 
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+}
+
+impl fmt::Debug for Value {
+    /// A sensitive value does not show itself to logs either.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_sensitive() {
+            return f.write_str("(sensitive value)");
+        }
+        f.debug_struct("Value").field("data", &self.data).field("marks", &self.marks).finish()
     }
 }
 

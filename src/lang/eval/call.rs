@@ -150,7 +150,11 @@ impl Evaluator<'_> {
         let why = if arguments.is_empty() {
             "at least one argument is required".to_string()
         } else {
-            let line = |d: &Diagnostic| format!("- {}\n  {}\n", d.summary, d.detail);
+            let line = |d: &Diagnostic| {
+                let place = d.subject.and_then(|span| self.scope.place(span));
+                let place = place.map_or(String::new(), |place| format!(" (at {place})"));
+                format!("- {}{place}\n  {}\n", d.summary, d.detail)
+            };
             let lines: String = mistakes.iter().map(line).collect();
             format!(
                 "no expression succeeded:\n{lines}\nAt least one expression must produce a successful result"

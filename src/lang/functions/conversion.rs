@@ -2,7 +2,7 @@
 
 use super::arguments::text;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
-use crate::convert::convert;
+use crate::convert::{Optional, can_convert, convert};
 use crate::display::{console_type, constraint_name, friendly_type};
 use crate::{Marks, Type, Value};
 
@@ -90,6 +90,10 @@ fn refusal(value: &Value, wanted: &Type) -> String {
     let names = |this: &str| {
         format!("cannot convert {this}{} to {}", friendly_type(&given), constraint_name(wanted))
     };
+    // Types that never convert are told apart without looking at the value, so nothing is hidden.
+    if !can_convert(&given, wanted, Optional::NONE, true) {
+        return names("");
+    }
     if marks.contains(Marks::EPHEMERAL) {
         return names("this ephemeral ");
     }

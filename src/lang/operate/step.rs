@@ -29,7 +29,7 @@ pub fn attribute(value: &Value, name: &str) -> Result<Value, StepError> {
     match &value.data {
         Data::Object(values) => match values.get(name) {
             Some(found) => Ok(found.clone().with_marks(value.marks)),
-            None => Err(no_attribute(name, values.keys().map(|key| &**key))),
+            None => Err(conceal(no_attribute(name, values.keys().map(|key| &**key)), value)),
         },
         Data::Map(_, values) => match values.get(name) {
             Some(found) => Ok(found.clone().with_marks(value.marks)),
@@ -62,7 +62,12 @@ fn attribute_of_unknown(ty: &Type, name: &str) -> Result<Value, StepError> {
     }
 }
 
-/// Names of attributes are no secret, but keys of a sensitive map may be.
+/// Names inside what is sensitive may be secrets themselves.
+fn conceal(error: StepError, of: &Value) -> StepError {
+    let suggestion = error.suggestion.filter(|_| of.marks.is_empty());
+    StepError { suggestion, ..error }
+}
+
 fn suggest<'a>(name: &str, of: &Value, keys: impl Iterator<Item = &'a str>) -> Option<String> {
     if of.marks.is_empty() { near(name, keys) } else { None }
 }
@@ -246,7 +251,8 @@ fn object(value: &Value, key: &Value) -> Result<Value, StepError> {
         let by_name =
             " An object only supports looking up attributes by name, not by numeric index.";
         let mut error = no_element(".");
-        error.suggestion = if key.marks.is_empty() { near(name, keys) } else { None };
+        let plain = key.marks.is_empty() && value.marks.is_empty();
+        error.suggestion = if plain { near(name, keys) } else { None };
         if numeric {
             error.detail.push_str(by_name);
         }

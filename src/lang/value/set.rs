@@ -22,8 +22,13 @@ impl Value {
         keyed.sort_by(|(a_key, a), (b_key, b)| order(a, b).then_with(|| a_key.cmp(b_key)));
         let mut kept: Vec<(String, Self)> = Vec::with_capacity(keyed.len());
         for (key, value) in keyed {
-            let mut alike = kept.iter().rev().take_while(|(other, _)| *other == key);
-            if !alike.any(|(_, other)| is_same(other, &value)) {
+            let repeated = if is_ordered(&value) {
+                kept.last().is_some_and(|(_, last)| is_same(last, &value))
+            } else {
+                let mut alike = kept.iter().rev().take_while(|(other, _)| *other == key);
+                alike.any(|(_, other)| is_same(other, &value))
+            };
+            if !repeated {
                 kept.push((key, value));
             }
         }
@@ -55,10 +60,15 @@ fn order(a: &Value, b: &Value) -> Ordering {
 /// A text that is equal for equal values and orders composite values as Terraform does.
 fn sort_key(value: &Value) -> String {
     let mut key = String::new();
-    if !matches!(value.data, Data::String(_)) {
+    if !is_ordered(value) {
         append_key(value, &mut key);
     }
     key
+}
+
+/// Booleans, numbers and strings have an order of their own, in which equal ones are neighbours.
+fn is_ordered(value: &Value) -> bool {
+    matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_))
 }
 
 fn append_key(value: &Value, key: &mut String) {
