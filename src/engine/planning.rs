@@ -1,6 +1,6 @@
 //! From configuration and state to a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Name, Value, json};
@@ -24,9 +24,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.plan_removals();
     run.create_first_where_needed();
     run.check_selectors();
-    if !run.diagnostics.has_errors() {
-        run.preflight().await;
-    }
+    run.preflight().await;
     let outputs = run.output_changes(&prior);
     let mut changes: Vec<ResourceChange> =
         run.instances.iter().map(|instance| instance.change.clone()).collect();
@@ -112,6 +110,8 @@ impl Run {
 
     /// Lets every type look at all of its planned changes together.
     async fn preflight(&mut self) {
+        let mut found = Diagnostics::new();
+        let mut blamed = BTreeSet::new();
         let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
         for (i, instance) in self.instances.iter().enumerate() {
             let change = &instance.change;
@@ -133,10 +133,30 @@ impl Run {
             let findings = resource_type.preflight(connection, &items).await;
             for (item, finding) in findings {
                 let Some(i) = members.get(item) else { continue };
+                blamed.insert(self.instances[*i].address.clone());
                 let placed = self.place_finding(*i, finding);
-                self.diagnostics.extend(placed);
+                found.extend(placed);
             }
         }
+        self.drop_consequences(&blamed);
+        self.diagnostics.extend(found);
+    }
+
+    /// What is wrong only because of what it refers to is not worth a mistake of its own.
+    fn drop_consequences(&mut self, blamed: &BTreeSet<String>) {
+        let follows = |address: &String| {
+            let depends_on = self.failed.get(address).into_iter().flatten();
+            depends_on
+                .flat_map(|name| self.instances_named(name))
+                .any(|i| blamed.contains(&self.instances[i].address))
+        };
+        let kept: Vec<Diagnostic> = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| !diagnostic.address.as_ref().is_some_and(&follows))
+            .cloned()
+            .collect();
+        self.diagnostics = kept.into();
     }
 
     fn preflight_item(&self, i: usize) -> PreflightItem {

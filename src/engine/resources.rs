@@ -157,6 +157,7 @@ impl Run {
             Err(findings) => {
                 let span = candidate.resource.header_span;
                 self.diagnostics.extend(candidate.block.place(findings, &candidate.name, span));
+                self.failed.insert(candidate.name.clone(), depends_on);
                 return None;
             }
         };

@@ -67,6 +67,8 @@ pub(crate) struct Run {
     pub resolutions: Vec<crate::pending::Resolution>,
     /// Addresses that the configuration has, even those that could not be planned.
     pub declared: HashSet<String>,
+    /// Instances that their type refused to plan, and the addresses that they refer to.
+    pub failed: HashMap<String, Vec<String>>,
     pub pending: HashMap<String, PendingOperation>,
     pub checks: BTreeMap<String, CheckResult>,
     pub variables: IndexMap<Name, Value>,
@@ -114,6 +116,7 @@ impl Run {
             by_resource: HashMap::new(),
             resolutions: Vec::new(),
             declared: HashSet::new(),
+            failed: HashMap::new(),
             pending,
             checks: BTreeMap::new(),
             variables: input.variables,
