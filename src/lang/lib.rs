@@ -40,6 +40,8 @@ mod eval_tests;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod second_reader_tests;
+#[cfg(test)]
 mod syntax_tests;
 #[cfg(test)]
 mod testing;
