@@ -172,7 +172,9 @@ impl<'a> Parser<'a> {
 
     /// Reports a mistake unless it follows from one before; either way the item is given up.
     pub(super) fn error(&mut self, summary: &str, detail: impl Into<String>, at: Span) {
-        if !self.recovery {
+        // What is never closed was reported where it opens.
+        let told = matches!(self.peek_kind(), Kind::UnclosedComment | Kind::UnclosedHeredoc);
+        if !self.recovery && !told {
             self.found.push(Diagnostic::error(summary, detail).at(at));
             self.failed_at_end |= at.start as usize >= self.source.len();
         }
