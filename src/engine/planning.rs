@@ -140,6 +140,33 @@ impl Run {
         }
         self.drop_consequences(&blamed);
         self.diagnostics.extend(found);
+        self.preflight_deletions().await;
+    }
+
+    /// Lets every type refuse deletions before anything is done.
+    async fn preflight_deletions(&mut self) {
+        let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (i, instance) in self.instances.iter().enumerate() {
+            let change = &instance.change;
+            let alive = change.before.is_some() && change.unread.is_none();
+            if change.action == Action::Delete && alive && !instance.vanishes {
+                let key = (change.provider.clone(), change.address.type_name.to_string());
+                by_type.entry(key).or_default().push(i);
+            }
+        }
+        for ((provider, type_name), members) in by_type {
+            let Some((_, resource_type)) = self.registry.resource_type(&type_name) else {
+                continue;
+            };
+            let Some(connection) = self.connections.get(&provider) else { continue };
+            let before = |i: &usize| self.instances[*i].change.before.clone();
+            let objects: Vec<Value> = members.iter().filter_map(before).collect();
+            for (item, finding) in resource_type.preflight_delete(connection, &objects).await {
+                let Some(i) = members.get(item) else { continue };
+                let placed = self.place_finding(*i, finding);
+                self.diagnostics.extend(placed);
+            }
+        }
     }
 
     /// What is wrong only because of what it refers to is not worth a mistake of its own.

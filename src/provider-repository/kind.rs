@@ -84,6 +84,11 @@ pub(crate) trait Kind: Send + Sync + 'static {
         Box::pin(async move { error.into() })
     }
 
+    /// Says why the thing must not be removed, where that is certain before anything is done.
+    fn protects<'a>(_client: &'a Client, _object: &'a Value) -> Future<'a, Option<Diagnostic>> {
+        Box::pin(async { None })
+    }
+
     /// The attributes that an import id without its URL says.
     fn imported(id: &str) -> Vec<(&'static str, Value)> {
         vec![(Self::KEY, Value::text(id))]

@@ -248,6 +248,24 @@ impl<K: Kind> ResourceType for Managed<K> {
         server.is_some() && server == url(Some(host))
     }
 
+    fn preflight_delete<'a>(
+        &'a self,
+        connection: &'a Connection,
+        objects: &'a [Value],
+    ) -> Future<'a, Vec<(usize, Finding)>> {
+        Box::pin(async move {
+            let mut findings = Vec::new();
+            let Some(servers) = connection.get::<Servers>() else { return findings };
+            for (index, object) in objects.iter().enumerate() {
+                let Ok(client) = servers.client_of(object) else { continue };
+                if let Some(diagnostic) = K::protects(&client, object).await {
+                    findings.push((index, Finding { path: Path::root(), diagnostic }));
+                }
+            }
+            findings
+        })
+    }
+
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Planned, Vec<Finding>> {
         let mut planned = change::default_plan(&self.schema, request);
         let mut findings = Vec::new();

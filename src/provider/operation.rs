@@ -51,6 +51,16 @@ pub trait ResourceType: Send + Sync {
         Box::pin(async { Vec::new() })
     }
 
+    /// Looks at what is about to be deleted, so that a refusal comes before anything is done.
+    /// `objects` holds their attributes; what the world alone can refuse is refused by [`Self::delete`].
+    fn preflight_delete<'a>(
+        &'a self,
+        _connection: &'a Connection,
+        _objects: &'a [Value],
+    ) -> Future<'a, Vec<(usize, Finding)>> {
+        Box::pin(async { Vec::new() })
+    }
+
     /// Reads many instances in one call; the outcomes stand in the order of the requests.
     fn read<'a>(
         &'a self,

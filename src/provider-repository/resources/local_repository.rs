@@ -116,14 +116,19 @@ impl Kind for LocalRepository {
         object: &'a Value,
         error: RestError,
     ) -> Future<'a, Diagnostic> {
+        Box::pin(
+            async move { Self::protects(client, object).await.unwrap_or_else(|| error.into()) },
+        )
+    }
+
+    fn protects<'a>(client: &'a Client, object: &'a Value) -> Future<'a, Option<Diagnostic>> {
         Box::pin(async move {
-            let key = text_or_empty(object, "key");
-            match artifact_count(client, key).await {
-                Some(count) if count > 0 && !flag(object, "force_destroy") => {
-                    holds_artifacts(client.url(), key, count)
-                }
-                _ => error.into(),
+            if flag(object, "force_destroy") {
+                return None;
             }
+            let key = text_or_empty(object, "key");
+            let count = artifact_count(client, key).await.filter(|count| *count > 0)?;
+            Some(holds_artifacts(client.url(), key, count))
         })
     }
 }
