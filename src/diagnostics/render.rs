@@ -71,8 +71,9 @@ impl<'a> Excerpt<'a> {
         let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
         let last = end.line.min(start.line + CONTEXT_LINES);
         let begin = file.text[..start.byte].rfind('\n').map_or(0, |newline| newline + 1);
-        let finish = (start.line..=last)
-            .fold(begin, |at, _| file.text[at..].find('\n').map_or(file.text.len(), |n| at + n + 1));
+        let finish = (start.line..=last).fold(begin, |at, _| {
+            file.text[at..].find('\n').map_or(file.text.len(), |n| at + n + 1)
+        });
         let text = file.text[begin..finish].trim_end_matches(['\n', '\r']);
         let low = (start.byte - begin).min(text.len());
         let high = (end.byte - begin).clamp(low, text.len());

@@ -28,9 +28,8 @@ fn differences(file: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     for case in &cases {
         let source = case["expr"].as_str().unwrap();
-        let answer = parse::expression(source, FileId(0)).and_then(|expr| {
-            Ok(display::console_answer(&expr, &eval::evaluate(&expr, &scope)?))
-        });
+        let answer = parse::expression(source, FileId(0))
+            .and_then(|expr| Ok(display::console_answer(&expr, &eval::evaluate(&expr, &scope)?)));
         let got = match answer {
             Ok(answer) => Json::from(answer),
             Err(found) => {

@@ -68,7 +68,10 @@ impl Reader<'_> {
 
     fn error(&self, expected: &str) -> AddressError {
         let at = self.text[..self.at].chars().count() + 1;
-        AddressError(format!("Expected {expected} at character {at} of the address \"{}\".", self.text))
+        AddressError(format!(
+            "Expected {expected} at character {at} of the address \"{}\".",
+            self.text
+        ))
     }
 
     fn take(&mut self, c: char) -> bool {
@@ -136,7 +139,9 @@ impl Reader<'_> {
         self.at += 1;
         let mut unescaped = String::new();
         loop {
-            let Some(c) = self.rest().chars().next() else { return Err(self.error("a closing quote")) };
+            let Some(c) = self.rest().chars().next() else {
+                return Err(self.error("a closing quote"));
+            };
             self.at += c.len_utf8();
             match c {
                 '"' => return Ok(unescaped.into()),
