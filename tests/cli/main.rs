@@ -1,0 +1,6 @@
+//! The built command in folders of its own: what people type, what it says, what it leaves.
+
+mod crash;
+mod mistakes;
+mod servers;
+mod workflow;

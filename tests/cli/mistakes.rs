@@ -1,0 +1,168 @@
+//! Mistakes in a stack: each one is told with file, line, snippet and a way out, and nothing is changed.
+
+use testkit::Project;
+
+/// A wrong stack, and what is said of it.
+struct Case {
+    name: &'static str,
+    main: &'static str,
+    /// Where the mistake stands: `main.hcl:<line>`.
+    line: usize,
+    /// The line of source that is shown, and other words that are said.
+    words: &'static [&'static str],
+}
+
+const CASES: &[Case] = &[
+    Case {
+        name: "a syntax error",
+        main: "resource \"terraform_data\" \"a\" {\n  input = [1, 2\n}\n",
+        line: 3,
+        words: &["Missing item separator", "Expected a comma"],
+    },
+    Case {
+        name: "an expression that is missing",
+        main: "resource \"terraform_data\" \"a\" {\n  input =\n}\n",
+        line: 2,
+        words: &["Invalid expression", "input =", "Expected the start of an expression"],
+    },
+    Case {
+        name: "an unknown attribute",
+        main: "resource \"terraform_data\" \"a\" {\n  inptu = 1\n}\n",
+        line: 2,
+        words: &["Unsupported argument", "inptu = 1", "Did you mean \"input\"?"],
+    },
+    Case {
+        name: "a wrong type",
+        main: "resource \"random_password\" \"a\" {\n  length = \"many\"\n}\n",
+        line: 2,
+        words: &["length = \"many\"", "\"length\"", "a number is required"],
+    },
+    Case {
+        name: "a required attribute that is missing",
+        main: "resource \"random_password\" \"a\" {\n}\n",
+        line: 1,
+        words: &["Missing required argument", "\"length\""],
+    },
+    Case {
+        name: "a reference to nothing",
+        main: "resource \"terraform_data\" \"a\" {\n  input = terraform_data.bb.output\n}\n",
+        line: 2,
+        words: &["input = terraform_data.bb.output", "has not been declared"],
+    },
+    Case {
+        name: "an undeclared variable",
+        main: "variable \"region\" {\n  default = 1\n}\noutput \"o\" {\n  value = var.regoin\n}\n",
+        line: 5,
+        words: &["value = var.regoin", "did you mean"],
+    },
+    Case {
+        name: "a cycle",
+        main: "resource \"terraform_data\" \"a\" {\n  input = terraform_data.b.output\n}\n\
+               resource \"terraform_data\" \"b\" {\n  input = terraform_data.a.output\n}\n",
+        line: 2,
+        words: &["Cycle", "terraform_data.a -> terraform_data.b -> terraform_data.a", "hint:"],
+    },
+    Case {
+        name: "a duplicate",
+        main: "resource \"terraform_data\" \"a\" {\n}\nresource \"terraform_data\" \"a\" {\n}\n",
+        line: 3,
+        words: &["Duplicate resource", "main.hcl:1", "must be unique"],
+    },
+    Case {
+        name: "an unknown type",
+        main: "resource \"terraform_dta\" \"a\" {\n}\n",
+        line: 1,
+        words: &["terraform_dta", "did you mean \"terraform_data\"?"],
+    },
+    Case {
+        name: "an unknown function",
+        main: "output \"o\" {\n  value = uper(\"a\")\n}\n",
+        line: 2,
+        words: &["uper", "id you mean \"upper\"?"],
+    },
+    Case {
+        name: "an unsupported block",
+        main: "resuorce \"terraform_data\" \"a\" {\n}\n",
+        line: 1,
+        words: &["resuorce", "id you mean \"resource\"?"],
+    },
+];
+
+fn stack(name: &str, main: &str) -> Project {
+    Project::with_stack(name, &format!("{main}\n"))
+}
+
+/// Nothing was written, started or recorded.
+#[track_caller]
+fn assert_untouched(project: &Project) {
+    assert!(project.servers().is_empty());
+    let addresses = project.state_folder().join("state.json");
+    assert!(!addresses.exists(), "a state was written: {}", addresses.display());
+}
+
+#[test]
+fn every_mistake_is_told_with_its_place_and_a_way_out() {
+    for case in CASES {
+        let project = stack("wrong", case.main);
+        for verb in [&["validate"][..], &["plan"], &["apply", "-auto-approve"]] {
+            let run = project.run(verb);
+            assert_eq!(run.code, 1, "{}: {verb:?}:\n{}", case.name, run.all());
+            let told = run.stderr.replace("did you mean", "Did you mean");
+            let place = format!("main.hcl:{}:", case.line);
+            assert!(told.contains(&place), "{}: {verb:?}: no {place}:\n{told}", case.name);
+            for word in case.words {
+                let word = word.replace("did you mean", "Did you mean");
+                assert!(told.contains(&word), "{}: {verb:?}: no {word:?}:\n{told}", case.name);
+            }
+            let count = told.matches("Error: ").count();
+            assert_eq!(count, 1, "{}: {verb:?}: one mistake, one error:\n{told}", case.name);
+        }
+        assert_untouched(&project);
+    }
+}
+
+#[test]
+fn all_mistakes_of_a_stack_are_told_in_one_run() {
+    let main = "resource \"terraform_data\" \"a\" {\n  inptu = 1\n}\n\
+                resource \"terraform_data\" \"b\" {\n  input = var.nothing\n}\n\
+                resource \"random_password\" \"c\" {\n  length = \"many\"\n}\n\
+                resource \"random_password\" \"c\" {\n  length = 3\n}\n";
+    let project = stack("many", main);
+    project.write("stacks/many/other.hcl", "output \"o\" {\n  value = local.nothing\n}\n");
+    let run = project.run(&["plan"]).expect_code(1);
+    for place in ["main.hcl:2:", "main.hcl:5:", "main.hcl:8:", "main.hcl:10:", "other.hcl:2:"] {
+        assert!(run.stderr.contains(place), "no {place}:\n{}", run.stderr);
+    }
+    assert_untouched(&project);
+}
+
+#[test]
+fn what_two_files_do_wrong_is_told_of_both() {
+    let project = stack("broken", "resource \"terraform_data\" \"a\" {\n  input = [1, 2\n}\n");
+    project.write("stacks/broken/second.hcl", "output \"o\" {\n  value = )\n}\n");
+    let run = project.run(&["validate"]).expect_code(1);
+    for place in ["main.hcl:3:", "second.hcl:2:"] {
+        assert!(run.stderr.contains(place), "no {place}:\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told_without_a_panic() {
+    let project = stack("plain", "output \"o\" {\n  value = 1\n}\n");
+    for (arguments, word) in [
+        (&["aply"][..], "apply"),
+        (&["plan", "-no-such-option"], "no-such-option"),
+        (&["plan", "-var", "x=1"], "x"),
+        (&["plan", "-target=terraform_data.none"], "terraform_data.none"),
+        (&["plan", "-var-file=none.tfvars"], "none.tfvars"),
+        (&["show", "none.plan"], "none.plan"),
+        (&["output", "none"], "none"),
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, 1, "{arguments:?}:\n{}", run.all());
+        assert!(run.stderr.contains(word), "{arguments:?}: no {word:?}:\n{}", run.stderr);
+        assert!(!run.stderr.contains("panicked"), "{arguments:?}:\n{}", run.stderr);
+    }
+    let run = project.artiform(&["-chdir=nowhere", "plan"]).expect_code(1);
+    assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
+}
