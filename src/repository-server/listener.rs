@@ -50,9 +50,15 @@ pub(crate) async fn serve(
         let Some((stream, peer, slot)) = accepted else { continue };
         let (router, app) = (router.clone(), Arc::clone(&app));
         let (builder, watcher) = (Arc::clone(&builder), graceful.watcher());
+        let mut stop = stop.clone();
         tokio::spawn(async move {
             app.meter.connection_opened();
-            if wait_for_first_byte(&stream, &app.config.limits).await {
+            // A connection that has asked for nothing yet (clients keep such in reserve) delays no stop.
+            let speaks = tokio::select! {
+                speaks = wait_for_first_byte(&stream, &app.config.limits) => speaks,
+                _ = stop.wait_for(|stop| *stop) => false,
+            };
+            if speaks {
                 let service = service_fn(move |request: hyper::Request<Incoming>| {
                     handle(router.clone(), request, peer)
                 });
