@@ -121,19 +121,31 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
     }
 }
 
+/// The configuration is read first, and held against the resource types when it holds together.
 #[test]
 fn all_mistakes_of_a_stack_are_told_in_one_run() {
-    let main = "resource \"terraform_data\" \"a\" {\n  inptu = 1\n}\n\
-                resource \"terraform_data\" \"b\" {\n  input = var.nothing\n}\n\
-                resource \"random_password\" \"c\" {\n  length = \"many\"\n}\n\
-                resource \"random_password\" \"c\" {\n  length = 3\n}\n";
-    let project = stack("many", main);
-    project.write("stacks/many/other.hcl", "output \"o\" {\n  value = local.nothing\n}\n");
-    let run = project.run(&["plan"]).expect_code(1);
-    for place in ["main.hcl:2:", "main.hcl:5:", "main.hcl:8:", "main.hcl:10:", "other.hcl:2:"] {
-        assert!(run.stderr.contains(place), "no {place}:\n{}", run.stderr);
+    let references = "resource \"terraform_data\" \"b\" {\n  input = var.nothing\n}\n\
+                      resource \"terraform_data\" \"c\" {\n  input = terraform_data.nothing.output\n}\n\
+                      resource \"random_password\" \"d\" {\n  length = 3\n}\n\
+                      resource \"random_password\" \"d\" {\n  length = 3\n}\n";
+    let arguments = "resource \"terraform_data\" \"a\" {\n  inptu = 1\n}\n\
+                     resource \"random_password\" \"c\" {\n  length = \"many\"\n}\n\
+                     resource \"random_password\" \"d\" {\n}\n";
+    for (main, places) in [
+        (references, &["main.hcl:2:", "main.hcl:5:", "main.hcl:10:", "other.hcl:2:"][..]),
+        (arguments, &["main.hcl:2:", "main.hcl:5:", "main.hcl:7:"]),
+    ] {
+        let project = stack("many", main);
+        if main == references {
+            project.write("stacks/many/other.hcl", "output \"o\" {\n  value = local.nothing\n}\n");
+        }
+        let run = project.run(&["plan"]).expect_code(1);
+        for place in places {
+            assert!(run.stderr.contains(place), "no {place}:\n{}", run.stderr);
+        }
+        assert_eq!(run.stderr.matches("Error: ").count(), places.len(), "{}", run.stderr);
+        assert_untouched(&project);
     }
-    assert_untouched(&project);
 }
 
 #[test]
