@@ -19,6 +19,7 @@ mod stack;
 mod stack_folder;
 mod stack_state;
 mod ui;
+mod validation;
 mod views;
 mod world;
 

@@ -1,6 +1,8 @@
 //! A stack as a command starts from it: its configuration and the values of its variables.
 
 mod ask;
+mod assignments;
+pub mod digest;
 mod scope;
 
 use std::path::Path;
@@ -14,8 +16,10 @@ use lang::{Name, Value};
 
 use crate::context::{Context, Failure};
 use crate::flags::VariableFlags;
+use crate::validation;
 
 pub use ask::read_line;
+pub use assignments::Assignments;
 pub use scope::{StackScope, variable_scope};
 
 /// A configuration without mistakes, and the values of its root module's variables.
@@ -25,6 +29,10 @@ pub struct Stack {
     pub variables: IndexMap<Name, Value>,
     /// Warnings so far.
     pub warnings: Diagnostics,
+    /// Of the configuration's files; tells whether they have changed.
+    pub digest: String,
+    /// The values that were given, as the command line takes them.
+    pub assignments: Assignments,
 }
 
 impl Stack {
@@ -37,8 +45,11 @@ impl Stack {
         let loaded = config::load(folder);
         let (mut config, mut diagnostics) = (loaded.config, loaded.diagnostics);
         if diagnostics.has_errors() {
-            return Err(Failure::new(diagnostics, &config.sources));
+            let config = Arc::new(config);
+            let all = validation::completed(&config, diagnostics)?;
+            return Err(Failure::new(all, &config.sources));
         }
+        let digest = digest::sources(&config.sources);
         let mut ask = |variable: &Variable| ask::for_variable(variable, &context.ui);
         let off = |name: &str| {
             let value = context.environment.get(name).map(String::as_str);
@@ -56,8 +67,10 @@ impl Stack {
         if diagnostics.has_errors() {
             return Err(Failure::new(diagnostics, &config.sources));
         }
+        let assignments = assignments::of(&config, &values);
         let variables = values.into_iter().map(|(name, value)| (name, value.value)).collect();
-        Ok(Self { config: Arc::new(config), variables, warnings: diagnostics })
+        let config = Arc::new(config);
+        Ok(Self { config, variables, warnings: diagnostics, digest, assignments })
     }
 
     /// Loads the stack for a command that only looks at its state, to which mistakes elsewhere in the
@@ -74,7 +87,18 @@ impl Stack {
         } else {
             IndexMap::new()
         };
-        Ok(Self { config: Arc::new(config), variables, warnings: Diagnostics::new() })
+        Ok(Self::bare(config, variables))
+    }
+
+    /// A stack of which nothing was asked but its variables.
+    pub fn bare(config: Config, variables: IndexMap<Name, Value>) -> Self {
+        Self {
+            config: Arc::new(config),
+            variables,
+            warnings: Diagnostics::new(),
+            digest: String::new(),
+            assignments: Assignments::default(),
+        }
     }
 
     pub fn sources(&self) -> &SourceMap {

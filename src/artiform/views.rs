@@ -4,5 +4,6 @@ pub mod apply;
 pub mod json_lines;
 pub mod outputs;
 pub mod plan;
+pub mod plan_json;
 pub mod progress;
 pub mod state;

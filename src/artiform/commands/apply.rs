@@ -1,5 +1,7 @@
 //! `apply`: plans, asks, and makes it real. `destroy` and `refresh` are the same with other options.
 
+mod saved;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +14,6 @@ use super::Verb;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS, state_error};
 use crate::flags::{LockFlags, PlanningFlags, VariableFlags};
 use crate::interrupts;
-use crate::plan_file;
 use crate::planning::Session;
 use crate::stack::{self, Stack};
 use crate::stack_state::{self, Opened};
@@ -71,7 +72,7 @@ impl Verb for Apply {
 impl Apply {
     fn make(&self, context: &Context) -> Outcome {
         if self.place.is_file() {
-            return Err(plan_file::refuse(&self.place));
+            return self.saved(&self.place, context);
         }
         self.check_approval(context)?;
         let options = self.planning.options()?;

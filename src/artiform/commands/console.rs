@@ -73,11 +73,7 @@ impl Console {
     ) -> Result<(Stack, Diagnostics), Box<crate::context::Failure>> {
         let loaded = config::load(&self.folder);
         if loaded.config.sources.files().is_empty() {
-            let stack = Stack {
-                config: std::sync::Arc::new(loaded.config),
-                variables: indexmap::IndexMap::new(),
-                warnings: Diagnostics::new(),
-            };
+            let stack = Stack::bare(loaded.config, indexmap::IndexMap::new());
             return Ok((stack, Diagnostics::new()));
         }
         // Standard input holds expressions, so that only a person at a terminal is asked for variables.

@@ -1,14 +1,17 @@
 //! `plan`: shows what apply would do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use engine::PlanOptions;
 
 use super::Verb;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::flags::{LockFlags, PlanningFlags, VariableFlags};
-use crate::plan_file;
+use crate::plan_file::PlanFile;
 use crate::planning::{Made, Session, StackArgument};
 use crate::stack::Stack;
 use crate::stack_state;
+use crate::ui::Ui;
 use crate::views::{json_lines, plan as view};
 
 /// Exit code of `--detailed-exitcode` when there is something to apply.
@@ -59,20 +62,22 @@ impl Verb for Plan {
 
 impl Plan {
     fn make(&self, context: &Context) -> Outcome {
-        if let Some(path) = &self.out {
-            plan_file::check(path)?;
-        }
         let options = self.planning.options()?;
         let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
         let session = Session::start(context)?;
         let state = stack_state::for_plan(&stack, &self.lock)?;
-        let made = session.plan(&stack, &state, options);
-        let code = self.report(made, &stack, context);
+        let made = session.plan(&stack, &state, options.clone());
+        let code = self.report(made, (&stack, &options), context);
         session.end();
         code
     }
 
-    fn report(&self, made: Made, stack: &Stack, context: &Context) -> Outcome {
+    fn report(
+        &self,
+        made: Made,
+        (stack, options): (&Stack, &PlanOptions),
+        context: &Context,
+    ) -> Outcome {
         let ui = &context.ui;
         if made.interrupted {
             return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
@@ -83,7 +88,21 @@ impl Plan {
         }
         ui.diagnostics(&made.diagnostics, stack.sources());
         let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
+        if let Some(path) = &self.out {
+            PlanFile::new(&planned.plan, options, stack)?.write(path)?;
+            self.say_saved(path, ui);
+        }
         let changes = planned.plan.has_changes();
         Ok(if self.detailed_exitcode && changes { CHANGES } else { SUCCESS })
+    }
+
+    fn say_saved(&self, path: &Path, ui: &Ui) {
+        if ui.json {
+            return;
+        }
+        let shown = path.display();
+        ui.line(&format!(
+            "\nSaved the plan to: {shown}\n\nTo perform exactly these actions, run the following command to apply:\n    artiform apply \"{shown}\""
+        ));
     }
 }

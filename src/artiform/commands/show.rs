@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Verb;
 use crate::context::{Context, Outcome, SUCCESS};
-use crate::plan_file;
+use crate::plan_file::PlanFile;
 use crate::providers;
 use crate::stack::Stack;
 use crate::stack_state;
@@ -26,7 +26,7 @@ impl Verb for Show {
 
     fn run(self, context: &Context) -> Outcome {
         let folder = match &self.plan {
-            Some(path) if !path.is_dir() => return Err(plan_file::refuse(path)),
+            Some(path) if !path.is_dir() => return self.plan(path, context),
             Some(folder) => folder.as_path(),
             None => Path::new("."),
         };
@@ -37,6 +37,18 @@ impl Verb for Show {
             context.ui.line(&views::state::as_json(&snapshot, &registry).to_string());
         } else {
             context.ui.print(&views::state::all(&snapshot, &registry));
+        }
+        Ok(SUCCESS)
+    }
+}
+
+impl Show {
+    fn plan(&self, path: &Path, context: &Context) -> Outcome {
+        let file = PlanFile::read(path)?;
+        if self.json {
+            context.ui.line(&file.json.to_string());
+        } else {
+            context.ui.print(&format!("\n{}", file.text));
         }
         Ok(SUCCESS)
     }

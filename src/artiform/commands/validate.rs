@@ -1,14 +1,13 @@
 //! `validate`: checks a configuration without values, state or world.
 
-use diagnostics::{Diagnostics, json};
-use engine::{Events, PlanInput, PlanOptions};
-use indexmap::IndexMap;
-use state::Snapshot;
+use std::sync::Arc;
+
+use diagnostics::json;
 
 use super::Verb;
 use crate::context::{Context, FAILURE, Outcome, SUCCESS};
-use crate::planning::{Session, StackArgument};
-use crate::{providers, world};
+use crate::planning::StackArgument;
+use crate::validation;
 
 /// Check whether the configuration is valid
 ///
@@ -30,17 +29,15 @@ impl Verb for Validate {
 
     fn run(self, context: &Context) -> Outcome {
         let loaded = config::load(&self.stack.folder);
-        let (config, mut diagnostics) = (loaded.config, loaded.diagnostics);
-        let sources = config.sources.clone();
-        if !diagnostics.has_errors() {
-            diagnostics.extend(deeply(config, context)?);
-        }
+        let config = Arc::new(loaded.config);
+        let diagnostics = validation::completed(&config, loaded.diagnostics)?;
+        let sources = &config.sources;
         let valid = !diagnostics.has_errors();
         if self.json {
-            let answer = json::validation(&diagnostics, &sources);
+            let answer = json::validation(&diagnostics, sources);
             context.ui.line(&format!("{answer:#}"));
         } else {
-            context.ui.diagnostics(&diagnostics, &sources);
+            context.ui.diagnostics(&diagnostics, sources);
             if valid {
                 let success = context.ui.success("Success!");
                 let warned = if diagnostics.is_empty() {
@@ -53,26 +50,4 @@ impl Verb for Validate {
         }
         Ok(if valid { SUCCESS } else { FAILURE })
     }
-}
-
-/// Checks what needs the schemas of resource types.
-fn deeply(
-    config: config::Config,
-    context: &Context,
-) -> Result<Diagnostics, Box<crate::context::Failure>> {
-    let session = Session::start(context)?;
-    let name = config.name();
-    let input = PlanInput {
-        config: std::sync::Arc::new(config),
-        registry: providers::registry(),
-        variables: IndexMap::new(),
-        prior: std::sync::Arc::new(Snapshot::new(&*name)),
-        pending: Vec::new(),
-        options: PlanOptions { timestamp: world::now(), ..PlanOptions::default() },
-        world: session.world.clone(),
-        events: Events::silent(),
-    };
-    let diagnostics = session.runtime.block_on(engine::validate(input));
-    session.end();
-    Ok(diagnostics)
 }

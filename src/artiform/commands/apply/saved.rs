@@ -1,0 +1,55 @@
+//! `apply PLANFILE`: makes the saved plan again, and obeys it where it is still the same.
+
+use std::path::Path;
+
+use config::values::Given;
+use diagnostics::Diagnostic;
+
+use super::Apply;
+use crate::context::{Context, FAILURE, Failure, Outcome};
+use crate::flags::VariableFlags;
+use crate::plan_file::PlanFile;
+use crate::planning::Session;
+use crate::stack::Stack;
+use crate::stack_state::{self, Opened};
+
+impl Apply {
+    /// Executes a saved plan; it was approved when it was saved.
+    pub(super) fn saved(&self, path: &Path, context: &Context) -> Outcome {
+        let file = PlanFile::read(path)?;
+        let options = file.options(self.planning.parallelism)?;
+        let stack = self.stack_of(&file, context)?;
+        let session = Session::start(context)?;
+        let store = stack_state::lock(&stack, "apply", &self.flags.lock)?;
+        file.check_inputs(&stack, &store.snapshot())?;
+        let opened = Opened::Locked(store);
+        let made = session.plan(&stack, &opened, options);
+        let Opened::Locked(store) = opened else { return Ok(FAILURE) };
+        if made.interrupted {
+            return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
+        }
+        context.ui.diagnostics(&made.diagnostics, stack.sources());
+        let failed = made.diagnostics.has_errors();
+        let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
+        file.check_plan(&planned.plan)?;
+        let code = self.execute(planned, store, (&stack, &session));
+        session.end();
+        code
+    }
+
+    /// The stack with the values that were saved; secrets were not, and must be given again.
+    fn stack_of(&self, file: &PlanFile, context: &Context) -> Result<Stack, Box<Failure>> {
+        let saved = file.variables.iter().cloned().map(Given::Assignment);
+        let given = self.flags.variables.given.iter().cloned().chain(saved).collect();
+        let flags = VariableFlags { given, input: self.flags.variables.input };
+        let stack = Stack::load(file.folder(), &flags, context)?;
+        let missing = file.secrets.iter().find(|name| !stack.assignments.secret.contains(*name));
+        if let Some(name) = missing {
+            let detail = format!(
+                "The plan was made with a value for the sensitive variable \"{name}\". Plan files hold no secrets, so it must be given again, by --var, --var-file or the environment variable TF_VAR_{name}."
+            );
+            return Err(Diagnostic::error("Sensitive variable is not set", detail).into());
+        }
+        Ok(stack)
+    }
+}

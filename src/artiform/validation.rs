@@ -1,0 +1,57 @@
+//! Checks a configuration without values, state or world; every mistake that can be known is told at once.
+
+use std::sync::Arc;
+
+use config::{Config, Module};
+use diagnostics::{Diagnostic, Diagnostics};
+use engine::{Events, PlanInput, PlanOptions};
+use indexmap::IndexMap;
+use state::Snapshot;
+
+use crate::world::{self, ProcessWorld};
+use crate::{context::Failure, providers};
+
+/// Adds what the schemas of resource types say to what loading found.
+///
+/// A place that has a mistake already gets no second one, which would most often follow from the first.
+pub fn completed(config: &Arc<Config>, found: Diagnostics) -> Result<Diagnostics, Box<Failure>> {
+    if is_incomplete(&config.root) {
+        // What a file with mistakes of syntax declares is not known, so everything else may be right.
+        return Ok(found);
+    }
+    let more = by_schema(config)?;
+    let known: Vec<_> = found.iter().filter(|d| d.is_error()).filter_map(|d| d.subject).collect();
+    let is_new = |diagnostic: &Diagnostic| {
+        let overlaps = |subject: diagnostics::Span| {
+            known.iter().any(|span| {
+                span.file == subject.file && span.start < subject.end && subject.start < span.end
+            })
+        };
+        !diagnostic.subject.is_some_and(overlaps)
+    };
+    let mut all = found;
+    all.extend(more.into_iter().filter(is_new));
+    Ok(all.sorted())
+}
+
+fn is_incomplete(module: &Module) -> bool {
+    module.incomplete || module.calls.values().any(|call| is_incomplete(&call.module))
+}
+
+fn by_schema(config: &Arc<Config>) -> Result<Diagnostics, Box<Failure>> {
+    let input = PlanInput {
+        config: config.clone(),
+        registry: providers::registry(),
+        variables: IndexMap::new(),
+        prior: Arc::new(Snapshot::new(&*config.name())),
+        pending: Vec::new(),
+        options: PlanOptions { timestamp: world::now(), ..PlanOptions::default() },
+        world: Arc::new(ProcessWorld::default()),
+        events: Events::silent(),
+    };
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+            Failure::error("Failed to start", format!("The runtime could not be started: {error}."))
+        })?;
+    Ok(runtime.block_on(engine::validate(input)))
+}
