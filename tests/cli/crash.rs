@@ -89,7 +89,7 @@ fn fifty_kills_of_an_apply_of_a_hundred_things_leave_the_same_end() {
     }
 }
 
-/// The quickstart on free ports, with one repository less to be quick.
+/// The quickstart on free ports.
 fn sites(ports: (u16, u16)) -> Project {
     Project::copy_of("quickstart", |main| {
         main.replace("8081", &ports.0.to_string()).replace("8082", &ports.1.to_string())
@@ -129,7 +129,7 @@ fn a_destroy_that_is_killed_is_finished_by_the_next() {
     for _ in 0..5 {
         let project = sites((port::free(), port::free()));
         project.apply().expect_code(0);
-        let delay = Duration::from_millis(random.below(1500));
+        let delay = Duration::from_millis(random.below(600));
         kill_after(project.start(&["destroy", "-auto-approve"]), delay);
         assert_state_is_whole(&project);
         project.destroy().expect_code(0);
