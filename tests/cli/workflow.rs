@@ -117,14 +117,48 @@ fn a_variable_changes_only_what_depends_on_it() {
     assert_eq!(project.output("secret"), secret);
 }
 
-/// Saved plans are not there yet; until they are, nobody is told that one was written.
 #[test]
-fn a_plan_that_cannot_be_saved_is_an_error_and_leaves_no_file() {
+fn a_saved_plan_is_applied_once_and_refused_when_it_is_stale() {
     let project = project();
-    let run = project.run(&["plan", "-out=first.plan"]).expect_code(1);
-    run.expect_words(&["Plan cannot be saved", "first.plan"]);
-    assert!(!project.stack_folder().join("first.plan").exists());
+    project.run(&["plan", "-out=first.plan"]).expect_code(0);
+    project.run(&["show", "first.plan"]).expect_code(0).expect_words(&["4 to add"]);
+    let json = project.run(&["show", "-json", "first.plan"]).expect_code(0).stdout;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["resource_changes"].as_array().map(Vec::len), Some(4), "{json}");
+    project.run(&["apply", "first.plan"]).expect_code(0);
+    let stale = project.run(&["apply", "first.plan"]).expect_code(1);
+    assert!(stale.stderr.to_lowercase().contains("stale"), "{}", stale.stderr);
+    project.plan().expect_code(0);
+}
+
+#[test]
+fn a_saved_plan_is_refused_when_the_configuration_has_changed() {
+    let project = project();
+    project.run(&["plan", "-out=first.plan"]).expect_code(0);
+    project.write("stacks/words/more.hcl", "resource \"terraform_data\" \"more\" {}\n");
+    project.run(&["apply", "first.plan"]).expect_code(1).expect_words(&["stale", "configuration"]);
     assert!(project.addresses().is_empty());
+}
+
+#[test]
+fn a_saved_plan_keeps_given_values_and_holds_no_secret() {
+    let project = project();
+    project.write(
+        "stacks/words/secret.hcl",
+        "variable \"secret\" {\n  sensitive = true\n}\nvariable \"list\" {\n  type = list(string)\n}\n\
+         resource \"terraform_data\" \"given\" {\n  input = [var.secret, var.list]\n}\n\
+         output \"list\" {\n  value = var.list\n}\n",
+    );
+    let (secret, list) = ("-var=secret=hush-hush", "-var=list=[\"$${a}\"]");
+    project.run(&["plan", "-out=first.plan", secret, list]).expect_code(0);
+    let file = std::fs::read_to_string(project.stack_folder().join("first.plan")).unwrap();
+    assert!(!file.contains("hush-hush"), "{file}");
+    project.run(&["apply", "first.plan"]).expect_code(1).expect_words(&["secret"]);
+    project
+        .run(&["apply", "-var=secret=other", "first.plan"])
+        .expect_code(1)
+        .expect_words(&["stale"]);
+    project.run(&["apply", secret, "first.plan"]).expect_code(0).expect_words(&["${a}"]);
 }
 
 #[test]
