@@ -218,8 +218,7 @@ impl Executor {
         let outputs = if mode == PlanMode::Destroy { BTreeMap::new() } else { self.outputs() };
         let complete = self.failed.is_empty() && !self.applied.interrupted;
         for name in recorded.keys() {
-            let gone = !outputs.contains_key(&Name::from(name.as_str()));
-            if gone && (complete || mode == PlanMode::Destroy) {
+            if mode == PlanMode::Destroy || (complete && self.has_no_value(name)) {
                 changes.push(state::Change::RemoveOutput(name.clone()));
             }
         }
@@ -259,6 +258,14 @@ impl Executor {
                 (0..count).for_each(|o| self.run.visit_value(*node, crate::walk::to_u32(o)));
             }
         }
+    }
+
+    /// Tells whether an output is no longer declared, or is null. One that is only not known (its
+    /// resource was not a target) keeps what is recorded.
+    fn has_no_value(&self, name: &str) -> bool {
+        let root = self.run.tree.module(Tree::ROOT);
+        let Some(node) = root.outputs.get(name) else { return true };
+        self.run.tables.value(*node, 0).is_some_and(lang::Value::is_null)
     }
 
     fn outputs(&self) -> BTreeMap<Name, OutputState> {

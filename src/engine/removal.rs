@@ -177,7 +177,8 @@ impl Run {
         let vanishing: Vec<usize> = (0..self.instances.len())
             .filter(|i| {
                 let instance = &self.instances[*i];
-                instance.change.action == Action::Delete && self.host_is_deleted(instance)
+                instance.change.action == Action::Delete
+                    && (self.host_is_deleted(instance) || self.host_went_before(instance))
             })
             .collect();
         for i in vanishing {
@@ -205,6 +206,33 @@ impl Run {
                     .as_ref()
                     .is_some_and(|host| resource_type.vanishes_with(attributes, host))
         })
+    }
+}
+
+impl Run {
+    /// Tells whether what it lived on was destroyed by an earlier run that ended before it could record
+    /// that this went with it. What cannot be read for another reason is not given up.
+    fn host_went_before(&self, instance: &PlannedInstance) -> bool {
+        let type_name = &instance.change.address.type_name;
+        let Some((_, resource_type)) = self.registry.resource_type(type_name) else {
+            return false;
+        };
+        let hosts = resource_type.host_types();
+        let (Some(_), Some(attributes)) = (&instance.change.unread, &instance.change.before) else {
+            return false;
+        };
+        let host_named = |address: &&String| {
+            let parsed = address.parse::<ResourceAddress>();
+            parsed.is_ok_and(|address| hosts.contains(&&*address.type_name))
+        };
+        let present = |address: &String| {
+            let host = &self.instances[*self.by_address.get(address)?];
+            host.change.before.as_ref()
+        };
+        let named: Vec<_> = instance.depends_on.iter().filter(host_named).map(present).collect();
+        let lives_on = |host: &&lang::Value| resource_type.vanishes_with(attributes, host);
+        named.iter().any(Option::is_none)
+            && !named.into_iter().flatten().any(|host| lives_on(&host))
     }
 }
 

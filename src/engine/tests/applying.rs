@@ -73,3 +73,20 @@ fn a_thousand_links_are_applied_in_order() {
     assert_eq!(last.dependencies, ["terraform_data.t298"]);
     drop(last);
 }
+
+#[test]
+fn an_output_that_is_not_known_yet_keeps_its_recorded_value() {
+    let source = |name: &str| {
+        format!(
+            "resource \"fake_thing\" \"a\" {{\n  name = \"{name}\"\n}}\nresource \"fake_thing\" \"b\" {{\n  name = \"b\"\n}}\noutput \"id\" {{\n  value = fake_thing.a.id\n}}\n"
+        )
+    };
+    let mut bench = Bench::new(&source("one"));
+    bench.apply();
+    bench.write(&source("two"));
+    bench.options.mode = PlanMode::RefreshOnly;
+    let applied = bench.apply();
+    assert_eq!(applied.outputs[&Name::from("id")].value, "id-one");
+    bench.options.mode = PlanMode::Normal;
+    assert_eq!(bench.apply().outputs[&Name::from("id")].value, "id-two");
+}
