@@ -1,11 +1,13 @@
 //! Apply is killed at any moment, again and again: the next apply ends where an uninterrupted one does.
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use testkit::random::Random;
-use testkit::{Project, port};
+use testkit::{Project, Site, port};
 
 /// How often each stack's apply is killed.
 const KILLS: usize = 50;
@@ -121,6 +123,28 @@ fn fifty_kills_of_an_apply_of_two_sites_leave_two_servers_and_no_orphan() {
         project.destroy().expect_code(0);
         assert!(project.servers().is_empty(), "an orphan: {:?}", project.servers());
     }
+}
+
+/// One server is gone already and the other is still finishing a request when the destroy is killed.
+#[test]
+fn what_went_with_its_server_is_not_asked_for_again() {
+    let ports = (port::free(), port::free());
+    let project = sites(ports);
+    project.apply().expect_code(0);
+    let site =
+        Site { port: ports.0, user: "admin".into(), password: project.output("admin_password") };
+    let mut slow = TcpStream::connect(("127.0.0.1", site.port)).expect("the server listens");
+    let head = format!(
+        "PUT /artifactory/files/slow HTTP/1.1\r\nHost: east\r\nAuthorization: Basic {}\r\nContent-Length: 9\r\n\r\nabc",
+        site.basic()
+    );
+    slow.write_all(head.as_bytes()).expect("the server reads");
+    kill_after(project.start(&["destroy", "-auto-approve"]), Duration::from_secs(2));
+    drop(slow);
+    assert_state_is_whole(&project);
+    project.destroy().expect_code(0);
+    assert!(project.servers().is_empty(), "an orphan: {:?}", project.servers());
+    assert!(project.addresses().is_empty());
 }
 
 #[test]
