@@ -156,14 +156,16 @@ mod tests {
         };
         let mut editor = start("--edit");
         let mut server = start("--config");
-        let found = std::iter::repeat_with(|| {
+        let look = || {
             std::thread::sleep(Duration::from_millis(5));
             find_by_config(path)
-        });
-        assert_eq!(found.take(400).flatten().next().unwrap().pid, server.id());
+        };
+        let found = std::iter::repeat_with(look).take(400).flatten().next();
+        assert_eq!(found.unwrap().pid, server.id());
         server.kill().unwrap();
         server.wait().unwrap();
-        assert_eq!(find_by_config(path), None);
+        // A launcher script that stands for python3 may leave a child with its arguments for a moment.
+        assert!(std::iter::repeat_with(look).take(400).any(|found| found.is_none()));
         editor.kill().unwrap();
         editor.wait().unwrap();
     }
