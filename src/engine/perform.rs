@@ -15,6 +15,7 @@ use crate::events::Event;
 use crate::instance::{self, BlockKind, Circumstances, Decision, Request};
 use crate::operation::{self, Job, Outcome};
 use crate::record;
+use crate::steps::Step;
 use crate::walk::{PlannedInstance, Run};
 
 impl Executor {
@@ -64,7 +65,11 @@ impl Executor {
 
     /// Decides once more with everything known, and starts the call.
     fn start_change(&mut self, step: usize, i: usize) {
-        let decision = match self.run.decide_again(i) {
+        let config = match self.run.configuration_of(i) {
+            Ok(config) => config,
+            Err(found) => return self.fail(step, found),
+        };
+        let decision = match self.run.decide_again(i, &config) {
             Ok(decision) => decision,
             Err(found) => return self.fail(step, found),
         };
@@ -72,10 +77,6 @@ impl Executor {
             self.run.settle(i, decision.planned);
             return self.succeed(step);
         }
-        let config = match self.run.configuration_of(i) {
-            Ok(config) => config,
-            Err(found) => return self.fail(step, found),
-        };
         let Some(job) = self.job(i) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
@@ -259,13 +260,8 @@ impl Executor {
         let instance = &self.run.instances[i];
         let elapsed = self.started.get(&i).map(Instant::elapsed).unwrap_or_default();
         let (address, action) = (instance.address.clone(), instance.change.action);
-        let block = instance.spot.and_then(|spot| self.run.blocks.get(&spot.0));
-        let span = instance.spot.and_then(|spot| self.run.tree.span(spot.0));
         let finding = provider::Finding { path: error.path, diagnostic: *error.diagnostic };
-        let found = match (block, span) {
-            (Some(block), Some(span)) => block.place(vec![finding], &address, span),
-            _ => finding.diagnostic.on(&address).into(),
-        };
+        let found = self.run.place_findings(i, vec![finding]);
         self.run.events.send(Event::Failed { address, action, elapsed });
         self.fail(step, found);
     }
@@ -314,8 +310,6 @@ impl Executor {
     }
 }
 
-use crate::steps::Step;
-
 /// A token that nobody else has: 160 random bits in lower-case hexadecimal.
 fn token() -> String {
     let mut bytes = [0u8; 20];
@@ -335,6 +329,14 @@ fn id_of(value: &Value) -> Option<String> {
         return None;
     }
     id.as_str().map(str::to_owned)
+}
+
+/// An instance key as state holds it: a number or a string.
+fn recorded_key(key: &Key) -> serde_json::Value {
+    match key {
+        Key::Int(index) => serde_json::json!(index),
+        Key::String(name) => serde_json::json!(name),
+    }
 }
 
 fn no_connection(instance: &PlannedInstance) -> Diagnostic {
@@ -390,9 +392,8 @@ impl Run {
 
     /// The decision of the plan, made again with everything known. It may only become less: an update
     /// that turns out to change nothing is none.
-    fn decide_again(&self, i: usize) -> Result<Decision, Diagnostics> {
+    fn decide_again(&self, i: usize, config: &Value) -> Result<Decision, Diagnostics> {
         let instance = &self.instances[i];
-        let config = self.configuration_of(i)?;
         let Some(resource_type) = self.type_of(i) else {
             return Err(no_connection(instance).into());
         };
@@ -402,18 +403,11 @@ impl Run {
         let request = Request {
             address: &instance.address,
             prior: instance.change.before.as_ref().filter(|_| !creating),
-            config: &config,
+            config,
             name_seed: &seed,
         };
         let decided = instance::decide(&*resource_type, &request, Circumstances::default());
-        let mut decision = decided.map_err(|findings| {
-            let block = instance.spot.and_then(|spot| self.blocks.get(&spot.0));
-            let span = instance.spot.and_then(|spot| self.tree.span(spot.0));
-            match (block, span) {
-                (Some(block), Some(span)) => block.place(findings, &instance.address, span),
-                _ => Diagnostics::new(),
-            }
-        })?;
+        let mut decision = decided.map_err(|findings| self.place_findings(i, findings))?;
         if creating {
             decision.action = action;
         } else if decision.action.is_replacement() {
@@ -475,10 +469,7 @@ impl Run {
     pub(crate) fn skeleton(&self, i: usize, resource_type: &dyn ResourceType) -> InstanceState {
         let instance = &self.instances[i];
         let address = &instance.change.address;
-        let index = address.key.as_ref().map(|key| match key {
-            Key::Int(index) => serde_json::json!(index),
-            Key::String(name) => serde_json::json!(name),
-        });
+        let index = address.key.as_ref().map(recorded_key);
         let module = address.module.to_string();
         InstanceState {
             address: instance.address.clone(),
@@ -550,10 +541,7 @@ impl Run {
         let moved = self.prior.instances.iter().filter_map(|(to, prior)| {
             let from = prior.previous.clone()?;
             let address: lang::ResourceAddress = to.parse().ok()?;
-            let index = address.key.as_ref().map(|key| match key {
-                Key::Int(index) => serde_json::json!(index),
-                Key::String(name) => serde_json::json!(name),
-            });
+            let index = address.key.as_ref().map(recorded_key);
             Some(Change::MoveInstance(Box::new(state::Move {
                 from,
                 to: to.clone(),

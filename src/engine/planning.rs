@@ -10,7 +10,7 @@ use provider::{PreflightItem, change};
 use crate::instance::BlockKind;
 use crate::options::{PlanInput, Planned, Planning};
 use crate::tree::Tree;
-use crate::walk::Run;
+use crate::walk::{PlannedInstance, Run};
 
 /// Plans: evaluates everything, reads what is recorded, and decides what apply does.
 pub async fn plan(input: PlanInput) -> Planning {
@@ -112,15 +112,9 @@ impl Run {
     async fn preflight(&mut self) {
         let mut found = Diagnostics::new();
         let mut blamed = BTreeSet::new();
-        let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        for (i, instance) in self.instances.iter().enumerate() {
-            let change = &instance.change;
-            if instance.spot.is_some() && change.after.is_some() {
-                let key = (change.provider.clone(), change.address.type_name.to_string());
-                by_type.entry(key).or_default().push(i);
-            }
-        }
-        for ((provider, type_name), members) in by_type {
+        let planned =
+            |instance: &PlannedInstance| instance.spot.is_some() && instance.change.after.is_some();
+        for ((provider, type_name), members) in self.by_type(planned) {
             let Some((_, resource_type)) = self.registry.resource_type(&type_name) else {
                 continue;
             };
@@ -134,7 +128,7 @@ impl Run {
             for (item, finding) in findings {
                 let Some(i) = members.get(item) else { continue };
                 blamed.insert(self.instances[*i].address.clone());
-                let placed = self.place_finding(*i, finding);
+                let placed = self.place_findings(*i, vec![finding]);
                 found.extend(placed);
             }
         }
@@ -145,16 +139,12 @@ impl Run {
 
     /// Lets every type refuse deletions before anything is done.
     async fn preflight_deletions(&mut self) {
-        let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
-        for (i, instance) in self.instances.iter().enumerate() {
+        let deleted = |instance: &PlannedInstance| {
             let change = &instance.change;
             let alive = change.before.is_some() && change.unread.is_none();
-            if change.action == Action::Delete && alive && !instance.vanishes {
-                let key = (change.provider.clone(), change.address.type_name.to_string());
-                by_type.entry(key).or_default().push(i);
-            }
-        }
-        for ((provider, type_name), members) in by_type {
+            change.action == Action::Delete && alive && !instance.vanishes
+        };
+        for ((provider, type_name), members) in self.by_type(deleted) {
             let Some((_, resource_type)) = self.registry.resource_type(&type_name) else {
                 continue;
             };
@@ -163,7 +153,7 @@ impl Run {
             let objects: Vec<Value> = members.iter().filter_map(before).collect();
             for (item, finding) in resource_type.preflight_delete(connection, &objects).await {
                 let Some(i) = members.get(item) else { continue };
-                let placed = self.place_finding(*i, finding);
+                let placed = self.place_findings(*i, vec![finding]);
                 self.diagnostics.extend(placed);
             }
         }
@@ -200,14 +190,30 @@ impl Run {
         }
     }
 
-    fn place_finding(&self, i: usize, finding: provider::Finding) -> Diagnostics {
+    /// The planned instances that are wanted, by provider configuration and type.
+    fn by_type(
+        &self,
+        wanted: impl Fn(&PlannedInstance) -> bool,
+    ) -> BTreeMap<(String, String), Vec<usize>> {
+        let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        for (i, instance) in self.instances.iter().enumerate().filter(|(_, it)| wanted(it)) {
+            let change = &instance.change;
+            let key = (change.provider.clone(), change.address.type_name.to_string());
+            by_type.entry(key).or_default().push(i);
+        }
+        by_type
+    }
+
+    /// Finds the places of findings about a planned instance; without a block they carry its address.
+    pub(crate) fn place_findings(&self, i: usize, findings: Vec<provider::Finding>) -> Diagnostics {
         let instance = &self.instances[i];
         let block = instance.spot.and_then(|spot| self.blocks.get(&spot.0));
         let span = instance.spot.and_then(|spot| self.tree.span(spot.0));
-        match (block, span) {
-            (Some(block), Some(span)) => block.place(vec![finding], &instance.address, span),
-            _ => finding.diagnostic.on(&instance.address).into(),
+        if let (Some(block), Some(span)) = (block, span) {
+            return block.place(findings, &instance.address, span);
         }
+        let named = findings.into_iter().map(|finding| finding.diagnostic.on(&instance.address));
+        named.collect::<Vec<_>>().into()
     }
 
     fn output_changes(&self, prior: &state::Snapshot) -> BTreeMap<Name, OutputChange> {

@@ -16,7 +16,7 @@ pub fn propose(schema: &Schema, prior: Option<&Value>, config: &Value) -> Value 
     for (name, attribute) in &schema.attributes {
         let recorded = prior.and_then(|prior| prior.get(name));
         let configured = config.get(name);
-        let value = propose_attribute(attribute, recorded, configured, prior.is_some());
+        let value = propose_attribute(attribute, recorded, configured);
         proposed.insert(name.clone(), value);
     }
     for (name, block) in &schema.blocks {
@@ -32,7 +32,6 @@ fn propose_attribute(
     attribute: &Attribute,
     recorded: Option<&Value>,
     configured: Option<&Value>,
-    exists: bool,
 ) -> Value {
     let set = configured.filter(|value| !value.is_null());
     match (set, recorded) {
@@ -44,7 +43,6 @@ fn propose_attribute(
         (None, _) if attribute.default.is_some() => {
             attribute.default.clone().unwrap_or_else(|| Value::null(attribute.ty.clone()))
         }
-        (None, _) if attribute.computed && !exists => Value::unknown(attribute.ty.clone()),
         (None, _) if attribute.computed => Value::unknown(attribute.ty.clone()),
         (None, _) => Value::null(attribute.ty.clone()),
     }
