@@ -8,6 +8,7 @@ use crate::ui::Ui;
 mod apply;
 mod console;
 mod destroy;
+mod explain;
 mod fmt;
 mod force_unlock;
 mod get;
@@ -68,6 +69,7 @@ pub const COMMANDS: &[Command] = &[
     Command::of::<apply::Apply>(),
     Command::of::<console::Console>(),
     Command::of::<destroy::Destroy>(),
+    Command::of::<explain::Explain>(),
     Command::of::<fmt::Fmt>(),
     Command::of::<force_unlock::ForceUnlock>(),
     Command::of::<get::Get>(),

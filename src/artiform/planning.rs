@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use diagnostics::Diagnostics;
-use engine::{PlanInput, PlanOptions, Planned};
+use engine::{Events, PlanInput, PlanOptions, Planned};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -31,6 +31,8 @@ pub struct Session {
     pub stop: watch::Receiver<bool>,
     pub world: Arc<ProcessWorld>,
     pub ui: Ui,
+    /// What is under way is not shown: the answer is all there is on stdout.
+    pub quiet: bool,
 }
 
 /// A plan that can be shown, with what was found on the way.
@@ -51,20 +53,21 @@ impl Session {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(failed)?;
         let stop = interrupts::listen(&runtime, &context.ui).map_err(failed)?;
-        Ok(Self { runtime, stop, world: Arc::default(), ui: context.ui.clone() })
+        Ok(Self { runtime, stop, world: Arc::default(), ui: context.ui.clone(), quiet: false })
     }
 
     /// Plans; an interrupt ends it, since nothing was done yet that would have to be recorded.
     pub fn plan(&self, stack: &Stack, state: &Opened, options: PlanOptions) -> Made {
-        let progress = Progress::start(&self.ui);
-        let input = self.input(stack, state, options, &progress);
+        let progress = (!self.quiet).then(|| Progress::start(&self.ui));
+        let events = progress.as_ref().map_or_else(Events::silent, Progress::events);
+        let input = self.input(stack, state, options, events);
         let planning = self.runtime.block_on(async {
             tokio::select! {
                 planning = engine::plan(input) => Some(planning),
                 () = interrupts::received(self.stop.clone()) => None,
             }
         });
-        progress.finish();
+        progress.into_iter().for_each(Progress::finish);
         let mut diagnostics = stack.warnings.clone();
         diagnostics.extend(state.notices());
         match planning {
@@ -81,7 +84,7 @@ impl Session {
         stack: &Stack,
         state: &Opened,
         options: PlanOptions,
-        progress: &Progress,
+        events: Events,
     ) -> PlanInput {
         PlanInput {
             config: stack.config.clone(),
@@ -91,7 +94,7 @@ impl Session {
             pending: state.pending(),
             options,
             world: self.world.clone(),
-            events: progress.events(),
+            events,
         }
     }
 

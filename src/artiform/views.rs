@@ -1,6 +1,7 @@
 //! How results look: for people, and as JSON lines for programs.
 
 pub mod apply;
+pub mod explain;
 pub mod json_lines;
 pub mod outputs;
 pub mod plan;

@@ -46,7 +46,8 @@ fn detail(diagnostic: &Diagnostic) -> String {
     detail.chain(hints).collect::<Vec<_>>().join("\n\n")
 }
 
-fn range(file: &SourceFile, span: Span) -> Value {
+/// A place as file, start and end, each with line, column and byte.
+pub fn range(file: &SourceFile, span: Span) -> Value {
     let place = |byte: u32| {
         let p = file.position(byte as usize);
         json!({"line": p.line, "column": p.column, "byte": p.byte})

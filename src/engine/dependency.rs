@@ -65,7 +65,7 @@ fn select(place: Place<'_>, wanted: impl Fn(&Reference) -> bool) -> Vec<Dependen
     found.into_iter().collect()
 }
 
-fn follow(place: Place<'_>, reference: &Reference, found: &mut BTreeSet<Dependency>) {
+pub(crate) fn follow(place: Place<'_>, reference: &Reference, found: &mut BTreeSet<Dependency>) {
     let tables = place.tables;
     let home = home_of(place, reference);
     match &reference.target {

@@ -8,6 +8,7 @@ mod apply;
 mod dependency;
 mod events;
 mod expand;
+mod explain;
 mod graph;
 mod instance;
 mod moves;
@@ -33,5 +34,6 @@ mod walk;
 
 pub use apply::{Applied, ApplyOptions, apply};
 pub use events::{Event, Events};
+pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};

@@ -1,6 +1,7 @@
 //! The built command in folders of its own: what people type, what it says, what it leaves.
 
 mod crash;
+mod explain;
 mod mistakes;
 mod servers;
 mod workflow;
