@@ -99,7 +99,7 @@ impl PlanFile {
             salt,
             text: plan::render::text(
                 plan,
-                plan::render::RenderOptions { colour: false, full: true },
+                plan::render::RenderOptions { colour: false, detail: plan::render::Detail::Full },
             ),
             json: views::plan_json::plan(plan),
         })

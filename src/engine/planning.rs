@@ -23,6 +23,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.walk().await;
     run.plan_removals();
     run.create_first_where_needed();
+    run.mark_lost_data();
     run.check_selectors();
     run.preflight().await;
     let outputs = run.output_changes(&prior);
@@ -74,6 +75,17 @@ impl Run {
                     }
                 }
             }
+        }
+    }
+
+    /// Marks what destroys data; what goes with its host is the host's to say.
+    fn mark_lost_data(&mut self) {
+        for i in 0..self.instances.len() {
+            let instance = &self.instances[i];
+            let Some(before) = &instance.change.before else { continue };
+            let is_asked = instance.change.action.destroys() && !instance.vanishes;
+            let loses = is_asked && self.type_of(i).is_some_and(|t| t.loses_data(before));
+            self.instances[i].change.destroys_data = loses;
         }
     }
 

@@ -5,6 +5,7 @@ use anstyle::{AnsiColor, Style};
 use crate::{Action, Plan, PlanMode, Reason, ResourceChange, Summary};
 
 mod attributes;
+mod summary;
 mod text;
 mod value;
 
@@ -14,12 +15,35 @@ pub(crate) use value::Sign;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RenderOptions {
     pub colour: bool,
-    /// Shows every change of a large plan in full.
-    pub full: bool,
+    pub detail: Detail,
+}
+
+/// How much of a plan is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything of a small plan, a summary of a large one.
+    #[default]
+    Fitting,
+    /// Only what destroys in full; the rest in groups, with drift beside the changes.
+    Summary,
+    Full,
+}
+
+impl Detail {
+    fn is_summary(self, changes: usize) -> bool {
+        match self {
+            Self::Fitting => changes > SUMMARISED_ABOVE,
+            Self::Summary => true,
+            Self::Full => false,
+        }
+    }
 }
 
 /// With more changes than this, creations and updates are only counted by type.
 const SUMMARISED_ABOVE: usize = 100;
+
+/// What a line says of data that goes with the thing.
+const DATA: &str = "data that cannot be made again";
 
 /// Draws the whole plan: drift, changes, the counting line and outputs.
 pub fn text(plan: &Plan, options: RenderOptions) -> String {
@@ -29,24 +53,27 @@ pub fn text(plan: &Plan, options: RenderOptions) -> String {
         out.push_str(&nothing(plan, painter));
         return out;
     }
-    drift(plan, painter, &mut out);
     let shown: Vec<&ResourceChange> =
         plan.changes.iter().filter(|change| change.is_change()).collect();
+    let summarised = options.detail.is_summary(shown.len());
+    if !summarised {
+        drift(plan, painter, &mut out);
+    }
     if !shown.is_empty() {
         legend(&shown, painter, &mut out);
-        let large = shown.len() > SUMMARISED_ABOVE && !options.full;
         for change in &shown {
-            let matters = change.action.destroys() || change.action == Action::Forget;
-            if change.action != Action::ReadAgain && (!large || matters) {
+            let is_grouped = summarised && !summary::is_told_in_full(change);
+            if change.action != Action::ReadAgain && !is_grouped {
                 out.push_str(&resource(change, painter));
                 out.push('\n');
             }
         }
         out.push_str(&read_again(&shown, painter));
-        if large {
-            out.push_str(&by_type(&shown, painter));
+        if summarised {
+            out.push_str(&summary::text(plan, &shown, painter));
         }
         out.push_str(&counting_line(&plan.summary(), painter));
+        out.push_str(&lost_data(&shown, painter));
     }
     out.push_str(&outputs(plan, painter));
     out
@@ -68,6 +95,18 @@ pub fn counting_line(summary: &Summary, painter: Painter) -> String {
         parts.push(format!("{} to read again", summary.read_again));
     }
     format!("{} {}.\n", painter.bold("Plan:"), parts.join(", "))
+}
+
+/// How many of the changes destroy data; nothing where none does.
+fn lost_data(shown: &[&ResourceChange], painter: Painter) -> String {
+    match shown.iter().filter(|change| change.destroys_data).count() {
+        0 => String::new(),
+        count => {
+            let verb = if count == 1 { "destroys" } else { "destroy" };
+            let words = format!("{count} of these changes {verb} {DATA}.");
+            format!("{}\n", painter.red(&words))
+        }
+    }
 }
 
 /// Decides whether words are coloured.
@@ -121,12 +160,10 @@ fn nothing(plan: &Plan, painter: Painter) -> String {
 }
 
 fn drift(plan: &Plan, painter: Painter, out: &mut String) {
+    let caused: std::collections::HashSet<_> =
+        plan.changes.iter().filter(|c| c.caused_by_drift).map(|c| &c.address).collect();
     let touched = |change: &&ResourceChange| {
-        plan.mode == PlanMode::RefreshOnly
-            || plan
-                .changes
-                .iter()
-                .any(|planned| planned.address == change.address && planned.caused_by_drift)
+        plan.mode == PlanMode::RefreshOnly || caused.contains(&change.address)
     };
     let shown: Vec<&ResourceChange> = plan.drift.iter().filter(touched).collect();
     if shown.is_empty() {
@@ -283,7 +320,7 @@ fn notes(change: &ResourceChange) -> Vec<String> {
         notes.push(format!("(not read: {why})"));
     }
     if change.destroys_data {
-        notes.push("(destroys data that cannot be made again)".into());
+        notes.push(format!("(destroys {DATA})"));
     }
     notes
 }
@@ -305,20 +342,6 @@ fn read_again(shown: &[&ResourceChange], painter: Painter) -> String {
         }
         out.push('\n');
     }
-    out
-}
-
-/// Counts what is not shown one by one.
-fn by_type(shown: &[&ResourceChange], painter: Painter) -> String {
-    let mut counts: std::collections::BTreeMap<(Action, &str), usize> = Default::default();
-    for change in shown.iter().filter(|change| !change.action.destroys()) {
-        *counts.entry((change.action, &change.address.type_name)).or_default() += 1;
-    }
-    let mut out = String::new();
-    for ((action, type_name), count) in counts {
-        out.push_str(&format!("{} {count} x {type_name}\n", symbol(action, painter)));
-    }
-    out.push_str("\nThis is a summary; --full shows every change.\n\n");
     out
 }
 

@@ -88,8 +88,7 @@ impl LocalServer {
         let home = Home::new(path);
         request.report.say("stopping the server");
         launch::stop(&home).await.map_err(|error| error.diagnostic)?;
-        let keep = request.prior.get("keep_data").and_then(Value::as_bool).unwrap_or(true);
-        if !keep {
+        if !keeps_data(&request.prior) {
             request.report.say("removing the data folder");
             home.remove()?;
         }
@@ -150,6 +149,11 @@ fn stopped(attributes: &Value) -> Value {
     with_attribute(&stopped, "pid", Value::null(Type::Number))
 }
 
+/// Tells whether the data folder outlives the server.
+fn keeps_data(attributes: &Value) -> bool {
+    attributes.get("keep_data").and_then(Value::as_bool).unwrap_or(true)
+}
+
 impl ResourceType for LocalServer {
     fn name(&self) -> &'static str {
         "local_server"
@@ -157,6 +161,10 @@ impl ResourceType for LocalServer {
 
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn loses_data(&self, attributes: &Value) -> bool {
+        !keeps_data(attributes)
     }
 
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Planned, Vec<Finding>> {

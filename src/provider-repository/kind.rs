@@ -21,6 +21,11 @@ pub(crate) trait Kind: Send + Sync + 'static {
     const MISSING: &'static [u16] = &[404];
     /// Attributes that the server is not told: a change of them alone makes no call.
     const UNTOLD: &'static [&'static str] = &[];
+
+    /// Tells whether deleting it deletes content too.
+    fn loses_data(_object: &Value) -> bool {
+        false
+    }
     /// Whether it stays what it is when its server gets another URL.
     const FOLLOWS_SERVER: bool = true;
     /// Whether what an interrupted create made can be known again and used.

@@ -248,6 +248,10 @@ impl<K: Kind> ResourceType for Managed<K> {
         server.is_some() && server == url(Some(host))
     }
 
+    fn loses_data(&self, attributes: &Value) -> bool {
+        K::loses_data(attributes)
+    }
+
     fn preflight_delete<'a>(
         &'a self,
         connection: &'a Connection,

@@ -34,6 +34,12 @@ pub trait ResourceType: Send + Sync {
         false
     }
 
+    /// Tells whether deleting the thing with these attributes destroys data that cannot be made again. The
+    /// plan says so in every line that does.
+    fn loses_data(&self, _attributes: &Value) -> bool {
+        false
+    }
+
     /// Decides what a change will look like: which attributes are known, what forces replacement.
     ///
     /// # Errors

@@ -1,10 +1,8 @@
 //! A plan as people and programs see it before it is applied.
 
-use std::fmt::Write;
-
 use lang::Name;
-use plan::render::{self, RenderOptions};
-use plan::{Action, OutputChange, Plan};
+use plan::render::{self, Detail, RenderOptions};
+use plan::{OutputChange, Plan};
 
 use super::json_lines;
 use crate::ui::Ui;
@@ -12,10 +10,10 @@ use crate::ui::Ui;
 /// How much of a plan is shown.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct PlanDetail {
-    /// Show one line for each change
+    /// Group the changes, with what destroys in full; large plans are always shown so
     #[arg(long, conflicts_with = "full")]
     pub summary: bool,
-    /// Show attributes that do not change as well
+    /// Show every change of a large plan in full
     #[arg(long)]
     pub full: bool,
 }
@@ -43,35 +41,11 @@ fn changed_outputs(plan: &Plan) -> impl Iterator<Item = (&str, &OutputChange)> {
     plan.outputs.iter().map(|(name, change): (&Name, _)| (&**name, change))
 }
 
-/// The plan as text: one line for each change in a summary, else all of it.
 fn text(plan: &Plan, detail: PlanDetail, ui: &Ui) -> String {
-    if detail.summary && plan.has_changes() {
-        return summary(plan);
-    }
-    let options = RenderOptions { colour: ui.colour, full: detail.full };
-    format!("\n{}", render::text(plan, options))
-}
-
-fn summary(plan: &Plan) -> String {
-    let mut text = String::from("\n");
-    for change in plan.changes.iter().filter(|change| change.is_change()) {
-        let _ = writeln!(text, "  {:>3} {}", symbol(change.action), change.address);
-    }
-    for (name, output) in changed_outputs(plan).filter(|(_, o)| o.action != Action::NoOp) {
-        let _ = writeln!(text, "  {:>3} output.{name}", symbol(output.action));
-    }
-    text + "\n" + &render::counting_line(&plan.summary(), render::Painter::default())
-}
-
-fn symbol(action: Action) -> &'static str {
-    match action {
-        Action::Create => "+",
-        Action::Update => "~",
-        Action::Delete => "-",
-        Action::DeleteThenCreate => "-/+",
-        Action::CreateThenDelete => "+/-",
-        Action::Read | Action::ReadAgain => "<=",
-        Action::Forget => ".",
-        Action::NoOp => "",
-    }
+    let detail = match detail {
+        PlanDetail { summary: true, .. } => Detail::Summary,
+        PlanDetail { full: true, .. } => Detail::Full,
+        PlanDetail { .. } => Detail::Fitting,
+    };
+    format!("\n{}", render::text(plan, RenderOptions { colour: ui.colour, detail }))
 }

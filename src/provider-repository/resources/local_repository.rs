@@ -44,6 +44,11 @@ impl Kind for LocalRepository {
         schema
     }
 
+    /// Without the flag a deletion is refused as long as there is content.
+    fn loses_data(object: &Value) -> bool {
+        flag(object, "force_destroy")
+    }
+
     fn path(object: &Value) -> String {
         fields::path(object)
     }
