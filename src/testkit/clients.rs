@@ -5,16 +5,29 @@ use std::process::Command;
 
 use crate::Run;
 
-/// The Python environment that `tests/run` makes, with pip, twine, setuptools and wheel.
+/// A program of the Python environment that `tests/run` makes for the real clients: pip, twine, setuptools, wheel.
 ///
 /// # Panics
 /// When it is not there.
 #[must_use]
 pub fn python(program: &str) -> PathBuf {
+    in_environment("venv", program)
+}
+
+/// The Python of the environment that `tests/run` makes for AWS: moto and boto3.
+///
+/// # Panics
+/// When it is not there.
+#[must_use]
+pub fn python_for_aws() -> PathBuf {
+    in_environment("aws-venv", "python")
+}
+
+fn in_environment(environment: &str, program: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from).unwrap_or_else(|| {
         PathBuf::from(std::env::var_os("HOME").expect("HOME is set")).join(".cache")
     });
-    let path = cache.join("artiform/venv/bin").join(program);
+    let path = cache.join("artiform").join(environment).join("bin").join(program);
     assert!(path.exists(), "{} is missing: run tests/run, which makes it", path.display());
     path
 }

@@ -3,6 +3,7 @@
 //! Everything here panics with a message that says what was expected: a helper that cannot do its work is
 //! a failed test.
 
+pub mod aws;
 pub mod binary;
 pub mod clients;
 pub mod http;

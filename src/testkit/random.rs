@@ -20,6 +20,12 @@ impl Random {
             || SystemTime::now().duration_since(UNIX_EPOCH).map_or(1, |d| d.subsec_nanos().into());
         let seed: u64 = named.unwrap_or_else(now);
         println!("ARTIFORM_TEST_SEED={seed}");
+        Self::from_seed(seed)
+    }
+
+    /// The same numbers again for the same seed.
+    #[must_use]
+    pub fn from_seed(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
