@@ -218,7 +218,8 @@ impl Executor {
         let outputs = if mode == PlanMode::Destroy { BTreeMap::new() } else { self.outputs() };
         let complete = self.failed.is_empty() && !self.applied.interrupted;
         for name in recorded.keys() {
-            if mode == PlanMode::Destroy || (complete && self.has_no_value(name)) {
+            let gone = mode == PlanMode::Destroy || (complete && self.has_no_value(name));
+            if gone && self.run.speaks_of_output(name) {
                 changes.push(state::Change::RemoveOutput(name.clone()));
             }
         }
@@ -238,6 +239,9 @@ impl Executor {
         let named = now.outputs.iter().map(|(name, o)| (Name::from(name.as_str()), o.clone()));
         self.applied.outputs = named.collect();
         self.applied.diagnostics.extend(std::mem::take(&mut self.run.diagnostics));
+        let mend = "Plan again without it to see whether anything else is pending.";
+        let partial = self.run.partial_warning("Applied changes may be incomplete", mend);
+        self.applied.diagnostics.extend(partial);
         self.applied.diagnostics = std::mem::take(&mut self.applied.diagnostics).sorted();
         self.applied
     }
@@ -254,7 +258,7 @@ impl Executor {
                 NodeKind::Resource(_) | NodeKind::Call(_) | NodeKind::Provider(_)
             );
             let count = self.run.tables.module(module).instances.len();
-            if is_value {
+            if is_value && self.run.selection.visits(*node) {
                 (0..count).for_each(|o| self.run.visit_value(*node, crate::walk::to_u32(o)));
             }
         }
@@ -272,7 +276,8 @@ impl Executor {
         let root = self.run.tree.module(Tree::ROOT);
         let known = root.outputs.iter().filter_map(|(name, node)| {
             let config = &root.config.outputs[name];
-            let value = self.run.tables.value(*node, 0)?;
+            let visited = self.run.selection.visits(*node);
+            let value = self.run.tables.value(*node, 0).filter(|_| visited)?;
             let ephemeral = config.ephemeral || value.deep_marks().contains(Marks::EPHEMERAL);
             if !value.is_wholly_known() || value.is_null() || ephemeral {
                 return None;

@@ -1,9 +1,10 @@
 //! Why a thing changes or is unknown in a plan: the chain from the root causes to the thing itself.
 
 use diagnostics::{Diagnostic, Span, did_you_mean};
-use plan::{Action, Reason};
+use plan::{Action, Reason, ResourceChange};
 
 use crate::options::{Planned, Selector};
+use crate::selection::Pattern;
 use crate::tree::NodeKind;
 use crate::walk::{Run, to_u32};
 
@@ -127,12 +128,13 @@ enum Thing {
 
 /// The changing instances and the values that an address names.
 fn things(run: &Run, address: &str) -> Vec<(String, Thing)> {
-    let selector = Selector(address.to_owned());
+    let pattern = Pattern::new(&Selector(address.to_owned()));
+    let named = |change: &ResourceChange| change.is_change() && pattern.matches(&change.address);
     let mut found: Vec<(String, Thing)> = run
         .instances
         .iter()
         .enumerate()
-        .filter(|(_, instance)| instance.change.is_change() && selector.matches(&instance.address))
+        .filter(|(_, instance)| named(&instance.change))
         .map(|(i, instance)| (instance.address.clone(), Thing::Instance(i)))
         .collect();
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -154,10 +156,10 @@ fn things(run: &Run, address: &str) -> Vec<(String, Thing)> {
 }
 
 fn unchanged(run: &Run, address: &str) -> Result<Vec<Explanation>, Box<Diagnostic>> {
-    let selector = Selector(address.to_owned());
+    let pattern = Pattern::new(&Selector(address.to_owned()));
     let mut known: Vec<&str> = run.declared.iter().map(String::as_str).collect();
     known.extend(run.by_address.keys().map(String::as_str));
-    if known.iter().any(|name| selector.matches(name)) {
+    if known.iter().any(|name| name.parse().is_ok_and(|name| pattern.matches(&name))) {
         return Ok(vec![Explanation { address: address.to_owned(), links: Vec::new() }]);
     }
     let detail = format!(

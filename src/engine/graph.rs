@@ -37,6 +37,7 @@ pub(crate) struct Graph {
     pub order: Vec<NodeId>,
     /// By node.
     pub references: Vec<Vec<Reference>>,
+    edges: Edges,
 }
 
 impl Graph {
@@ -52,7 +53,21 @@ impl Graph {
         if !cycles.is_empty() {
             return Err(cycles);
         }
-        Ok(Self { order: order(&edges), references })
+        Ok(Self { order: order(&edges), references, edges })
+    }
+
+    /// The declarations that must be evaluated before one.
+    pub(crate) fn dependencies(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        self.edges[node.0 as usize].keys().copied()
+    }
+
+    /// By node: the declarations that must be evaluated after it.
+    pub(crate) fn dependents(&self) -> Vec<Vec<NodeId>> {
+        let mut dependents = vec![Vec::new(); self.edges.len()];
+        for (i, dependencies) in self.edges.iter().enumerate() {
+            dependencies.keys().for_each(|d| dependents[d.0 as usize].push(node_id(i)));
+        }
+        dependents
     }
 }
 

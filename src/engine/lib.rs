@@ -23,6 +23,7 @@ mod removal;
 mod resources;
 mod rules;
 mod scope;
+mod selection;
 mod steps;
 mod tables;
 #[cfg(test)]

@@ -78,52 +78,8 @@ pub struct Planned {
 }
 
 impl Selector {
-    /// Tells whether it names an address: the address itself, a module or resource that holds it, or a
-    /// glob (`*`, `?`) that matches it.
-    pub fn matches(&self, address: &str) -> bool {
-        if self.0.contains(['*', '?']) {
-            return glob(self.0.as_bytes(), address.as_bytes());
-        }
-        let rest = address.strip_prefix(self.0.as_str());
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    }
-}
-
-/// `*` matches any run of characters, `?` any single one. Linear in practice: one backtrack point.
-fn glob(pattern: &[u8], text: &[u8]) -> bool {
-    let (mut p, mut t, mut star) = (0, 0, None);
-    while t < text.len() {
-        match pattern.get(p) {
-            Some(b'*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == b'?' || *c == text[t] => {
-                p += 1;
-                t += 1;
-            }
-            _ => {
-                let Some((star_p, star_t)) = star else { return false };
-                star = Some((star_p, star_t + 1));
-                p = star_p + 1;
-                t = star_t + 1;
-            }
-        }
-    }
-    pattern[p..].iter().all(|c| *c == b'*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_selector_names_a_module_a_resource_an_instance_or_a_glob() {
-        let matches = |selector: &str, address: &str| Selector(selector.into()).matches(address);
-        assert!(matches("module.a", "module.a[\"x\"].local_server.this"));
-        assert!(matches("aws_vpc.b", "aws_vpc.b[0]"));
-        assert!(!matches("aws_vpc.b", "aws_vpc.bc"));
-        assert!(matches("module.*.local_server.*", "module.a[\"x\"].local_server.this"));
-        assert!(!matches("module.?.x", "module.ab.x"));
+    /// Tells whether it is a glob: `*` stands for any run of characters, `?` for one.
+    pub fn is_glob(&self) -> bool {
+        self.0.contains(['*', '?'])
     }
 }

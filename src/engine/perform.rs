@@ -500,12 +500,14 @@ impl Run {
         }
         let mut changes = self.moves();
         for (address, prior) in &self.prior.instances {
-            let planned = self.by_address.get(address).map(|i| &self.instances[*i]);
-            let changes_anyway = planned.is_some_and(|p| {
-                matches!(p.change.action, Action::Update | Action::Delete | Action::Forget)
-                    || p.change.action.is_replacement()
-            });
-            if prior.recorded.is_none() || prior.unread.is_some() || changes_anyway {
+            let Some(planned) = self.by_address.get(address).map(|i| &self.instances[*i]) else {
+                continue;
+            };
+            let action = planned.change.action;
+            let changes_anyway = action.is_replacement()
+                || matches!(action, Action::Update | Action::Delete | Action::Forget);
+            let left_alone = !planned.selected || prior.unread.is_some();
+            if prior.recorded.is_none() || left_alone || changes_anyway {
                 continue;
             }
             match &prior.current {

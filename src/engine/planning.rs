@@ -22,13 +22,18 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.apply_moves();
     run.walk().await;
     run.plan_removals();
+    // Must come after removals, which are selected too, and before all that looks at changes together.
+    run.select_instances();
     run.create_first_where_needed();
     run.mark_lost_data();
     run.check_selectors();
+    let mend = "It is meant for exceptional situations, such as mending a mistake.";
+    run.diagnostics.extend(run.partial_warning("Resource targeting is in effect", mend));
     run.preflight().await;
     let outputs = run.output_changes(&prior);
+    let selected = run.instances.iter().filter(|instance| instance.selected);
     let mut changes: Vec<ResourceChange> =
-        run.instances.iter().map(|instance| instance.change.clone()).collect();
+        selected.map(|instance| instance.change.clone()).collect();
     changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
     let diagnostics = std::mem::take(&mut run.diagnostics).sorted();
     let plan = Plan {
@@ -95,29 +100,6 @@ impl Run {
             return vec![*i];
         }
         self.by_resource.get(address).cloned().unwrap_or_default()
-    }
-
-    /// A target, exclusion or replacement that matches nothing is a mistake, not silence.
-    fn check_selectors(&mut self) {
-        let known: Vec<&str> = self.instances.iter().map(|i| i.address.as_str()).collect();
-        let matches = |selector: &crate::options::Selector| {
-            known.iter().any(|address| selector.matches(address))
-                || self.declared.iter().any(|address| selector.matches(address))
-        };
-        let mut found = Diagnostics::new();
-        let named = [("target", &self.options.targets), ("exclude", &self.options.excludes)];
-        for (flag, selectors) in named {
-            for selector in selectors.iter().filter(|selector| !matches(selector)) {
-                found.push(no_match(flag, &selector.0, &known));
-            }
-        }
-        for address in &self.options.replace {
-            let address = address.to_string();
-            if !known.contains(&address.as_str()) {
-                found.push(no_match("replace", &address, &known));
-            }
-        }
-        self.diagnostics.extend(found);
     }
 
     /// Lets every type look at all of its planned changes together.
@@ -232,6 +214,9 @@ impl Run {
         let root = self.tree.module(Tree::ROOT);
         let mut changes = BTreeMap::new();
         for (name, output) in &prior.outputs {
+            if !self.speaks_of_output(name) {
+                continue;
+            }
             let ty = json::type_from_json(&output.value_type).unwrap_or(lang::Type::Dynamic);
             let before = json::from_json(&output.value, &ty).ok();
             let removed = OutputChange {
@@ -247,7 +232,7 @@ impl Run {
         }
         for (name, node) in &root.outputs {
             let config = &root.config.outputs[name];
-            if config.ephemeral {
+            if config.ephemeral || !self.speaks_of_output(name) {
                 continue;
             }
             let Some(after) = self.tables.value(*node, 0).cloned() else { continue };
@@ -272,7 +257,9 @@ impl Run {
     fn drift(&self) -> Vec<ResourceChange> {
         let mut drift = Vec::new();
         for (name, prior) in &self.prior.instances {
-            if !prior.drifted() || prior.unread.is_some() || !self.matters(prior) {
+            let selected = self.by_address.get(name).is_none_or(|i| self.instances[*i].selected);
+            let drifted = prior.drifted() && prior.unread.is_none();
+            if !selected || !drifted || !self.matters(prior) {
                 continue;
             }
             let Ok(address) = name.parse() else { continue };
@@ -311,14 +298,5 @@ impl Run {
         }
         let found = self.registry.resource_type(&instance.change.address.type_name);
         found.map(|(_, resource_type)| resource_type.clone())
-    }
-}
-
-fn no_match(flag: &str, selector: &str, known: &[&str]) -> Diagnostic {
-    let detail = format!("Nothing in the configuration or the state matches -{flag}={selector}.");
-    let diagnostic = Diagnostic::error("Address matches nothing", detail);
-    match diagnostics::did_you_mean(selector, known.iter().copied()) {
-        Some(near) => diagnostic.hint(format!("did you mean {near}?")),
-        None => diagnostic.hint("list what there is with: artiform state list"),
     }
 }

@@ -1,6 +1,6 @@
 //! What was recorded and what reading it found: the state of the world that planning starts from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics};
@@ -67,18 +67,20 @@ impl Prior {
     }
 
     /// Reads the managed instances of one provider configuration: all of a type and region in one call.
+    /// What is `skipped` keeps its recorded values.
     pub(crate) async fn refresh(
         &mut self,
         provider: &str,
         connection: &Connection,
-        registry: &Registry,
-        events: &Events,
+        (registry, events): (&Registry, &Events),
+        skipped: &HashSet<String>,
     ) -> Diagnostics {
         let mut batches: BTreeMap<(String, Option<String>), Vec<ReadRequest>> = BTreeMap::new();
         for (address, instance) in &self.instances {
             let state = &instance.state;
             let ours = state.provider == provider && state.mode == Mode::Managed;
-            if let Some(value) = instance.current.as_ref().filter(|_| ours) {
+            let wanted = ours && !skipped.contains(address);
+            if let Some(value) = instance.current.as_ref().filter(|_| wanted) {
                 let key = (state.type_name.clone(), state.region.clone());
                 let request = ReadRequest { address: address.clone(), attributes: value.clone() };
                 batches.entry(key).or_default().push(request);

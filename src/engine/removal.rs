@@ -21,6 +21,7 @@ impl Run {
             .instances
             .keys()
             .filter(|address| self.is_destroying() || !self.declared.contains(*address))
+            .filter(|address| !self.is_skipped(address))
             .cloned()
             .collect();
         for address in &gone {
@@ -40,10 +41,7 @@ impl Run {
         change.region.clone_from(&prior.state.region);
         change.before.clone_from(&prior.current);
         change.unread.clone_from(&prior.unread);
-        if prior.current.is_some()
-            && self.is_selected(&address)
-            && self.options.mode != plan::PlanMode::RefreshOnly
-        {
+        if prior.current.is_some() && self.options.mode != plan::PlanMode::RefreshOnly {
             let keeps = self.removed_block(&address).is_some_and(|removed| !removed.destroy);
             change.action = if keeps { Action::Forget } else { Action::Delete };
             change.reason = if self.is_destroying() { None } else { Some(self.reason(&address)) };
@@ -63,6 +61,7 @@ impl Run {
             prevent_destroy: prior.state.prevent_destroy,
             prior: Some(prior),
             vanishes: false,
+            selected: true,
         });
     }
 
@@ -99,7 +98,7 @@ impl Run {
         })
     }
 
-    fn find_module(&self, address: &ResourceAddress) -> Option<ModuleId> {
+    pub(crate) fn find_module(&self, address: &ResourceAddress) -> Option<ModuleId> {
         let mut module = Tree::ROOT;
         for step in &address.module.0 {
             let key = config::CallKey { topology: step.topology, name: step.name.clone() };
@@ -167,6 +166,7 @@ impl Run {
                     create_before_destroy: false,
                     prevent_destroy: false,
                     vanishes: false,
+                    selected: true,
                 });
             }
         }

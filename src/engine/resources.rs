@@ -121,10 +121,10 @@ impl Run {
         resource_type: &dyn ResourceType,
     ) -> Option<Value> {
         let prior = self.prior.instances.get(&candidate.name).cloned();
+        let direct = self.dependencies_of(candidate);
         if self.is_destroying() {
             return prior.and_then(|p| p.current);
         }
-        let direct = self.dependencies_of(candidate);
         let lifecycle = &candidate.resource.lifecycle;
         let (node, ordinal, _) = candidate.spot;
         let repetition = &candidate.repetition;
@@ -285,8 +285,7 @@ impl Run {
         planned: &Value,
     ) {
         let prevent_destroy = self.prevents_destroy(candidate);
-        if !self.is_selected(&candidate.address) || self.options.mode == plan::PlanMode::RefreshOnly
-        {
+        if self.options.mode == plan::PlanMode::RefreshOnly {
             change.action = Action::NoOp;
             change.reason = None;
             change.after.clone_from(&change.before);
@@ -330,6 +329,7 @@ impl Run {
             create_before_destroy,
             prevent_destroy,
             vanishes: false,
+            selected: true,
         });
     }
 

@@ -21,6 +21,7 @@ use crate::{
 
 mod applying;
 mod planning;
+mod selecting;
 
 /// What the fake provider's things live in.
 #[derive(Clone, Default)]

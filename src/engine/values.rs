@@ -196,7 +196,9 @@ impl Run {
         if self.options.refresh {
             let registry = self.registry.clone();
             let events = self.events.clone();
-            let found = self.prior.refresh(name, &connection, &registry, &events).await;
+            let skipped = self.skipped_addresses();
+            let world = (&registry, &events);
+            let found = self.prior.refresh(name, &connection, world, &skipped).await;
             self.diagnostics.extend(found);
         }
         self.connections.insert(name.to_owned(), connection);

@@ -21,6 +21,7 @@ use crate::options::{PlanInput, PlanOptions};
 use crate::prior::{Prior, PriorInstance};
 use crate::rules;
 use crate::scope::{ModuleScope, Surroundings};
+use crate::selection::Selection;
 use crate::tables::{Ordinal, Repetition, Tables};
 use crate::tree::{NodeId, NodeKind, Tree};
 
@@ -42,6 +43,8 @@ pub(crate) struct PlannedInstance {
     pub prevent_destroy: bool,
     /// It ceases to exist with what it lives on: nothing needs to be called.
     pub vanishes: bool,
+    /// Targets and exclusions leave it in the plan.
+    pub selected: bool,
 }
 
 /// A run of the engine: configuration, everything evaluated, everything planned.
@@ -53,6 +56,7 @@ pub(crate) struct Run {
     pub stack: Name,
     pub tree: Arc<Tree>,
     pub graph: Rc<Graph>,
+    pub selection: Selection,
     pub tables: Tables,
     pub surroundings: Surroundings,
     pub prior: Prior,
@@ -87,6 +91,7 @@ impl Run {
         let graph = Rc::new(Graph::new(&tree)?);
         let mut diagnostics = Diagnostics::new();
         let prior = Prior::load(&input.prior, &input.registry, &mut diagnostics);
+        let selection = Selection::new(&input.options, &tree, &graph, &prior);
         let folder = input.config.folder.clone();
         let functions = FunctionContext {
             // Absolute, so that nothing depends on the folder that the command was called from.
@@ -105,6 +110,7 @@ impl Run {
             tables: Tables::new(tree.clone()),
             tree,
             graph,
+            selection,
             surroundings: Surroundings { functions, folder, workspace },
             prior,
             connections: HashMap::new(),
@@ -132,7 +138,9 @@ impl Run {
         self.connect_defaults().await;
         let graph = self.graph.clone();
         for node in &graph.order {
-            self.visit(*node).await;
+            if self.selection.visits(*node) {
+                self.visit(*node).await;
+            }
         }
     }
 
@@ -307,17 +315,6 @@ impl Run {
     /// What names generated for an instance are derived from.
     pub(crate) fn name_seed(&self, address: &str) -> String {
         format!("{}/{address}", self.stack)
-    }
-
-    /// Whether targets and exclusions leave an address in the plan.
-    pub(crate) fn is_selected(&self, address: &ResourceAddress) -> bool {
-        let (targets, excludes) = (&self.options.targets, &self.options.excludes);
-        if targets.is_empty() && excludes.is_empty() {
-            return true;
-        }
-        let text = address.to_string();
-        let named = targets.is_empty() || targets.iter().any(|selector| selector.matches(&text));
-        named && !excludes.iter().any(|selector| selector.matches(&text))
     }
 }
 

@@ -3,5 +3,6 @@
 mod crash;
 mod explain;
 mod mistakes;
+mod selecting;
 mod servers;
 mod workflow;

@@ -220,17 +220,6 @@ fn unknown_types_and_arguments_are_found_without_values() {
 }
 
 #[test]
-fn targets_take_their_part_and_strangers_are_refused() {
-    let mut bench = Bench::new(
-        "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\nresource \"fake_thing\" \"b\" {\n  name = \"b\"\n}\n",
-    );
-    bench.options.targets = vec![crate::Selector("fake_thing.a".into())];
-    assert_eq!(actions(&bench.plan()), ["fake_thing.a Create"]);
-    bench.options.targets = vec![crate::Selector("fake_thing.x".into())];
-    assert!(bench.mistakes()[0].starts_with("Address matches nothing"));
-}
-
-#[test]
 fn sensitive_values_stay_marked_through_state() {
     let bench = Bench::new(
         "resource \"fake_thing\" \"a\" {\n  name   = \"a\"\n  secret = \"hush\"\n}\noutput \"s\" {\n  value     = fake_thing.a.secret\n  sensitive = true\n}\n",

@@ -1,0 +1,150 @@
+//! What targets and exclusions leave of a run: first whole declarations, then instance by instance.
+//!
+//! A declaration that nothing selected needs is not evaluated at all, so that a mistake there (a `count`
+//! that only apply can know) does not stand in the way of what was asked for.
+
+mod check;
+mod instances;
+mod pattern;
+
+use std::collections::BTreeSet;
+
+use lang::ResourceAddress;
+use plan::PlanMode;
+
+use crate::graph::Graph;
+use crate::options::{PlanOptions, Selector};
+use crate::prior::Prior;
+use crate::tree::{NodeId, NodeKind, Tree};
+use pattern::Declared;
+pub(crate) use pattern::Pattern;
+
+/// The selectors of a run, and which declarations they leave.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    targets: Vec<Pattern>,
+    excludes: Vec<Pattern>,
+    /// By node: whether it is left out.
+    skipped: Vec<bool>,
+}
+
+impl Selection {
+    pub(crate) fn new(options: &PlanOptions, tree: &Tree, graph: &Graph, prior: &Prior) -> Self {
+        let patterns = |selectors: &[Selector]| selectors.iter().map(Pattern::new).collect();
+        let mut selection = Self {
+            targets: patterns(&options.targets),
+            excludes: patterns(&options.excludes),
+            skipped: vec![false; tree.nodes.len()],
+        };
+        // What is destroyed is read from the state; dependents, which come with it, are not known yet.
+        if !selection.is_everything() && options.mode != PlanMode::Destroy {
+            selection.skip_declarations(tree, graph, prior);
+        }
+        selection
+    }
+
+    pub(crate) fn is_everything(&self) -> bool {
+        self.targets.is_empty() && self.excludes.is_empty()
+    }
+
+    pub(crate) fn has_targets(&self) -> bool {
+        !self.targets.is_empty()
+    }
+
+    /// Whether a declaration is evaluated.
+    pub(crate) fn visits(&self, node: NodeId) -> bool {
+        !self.skipped.get(node.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether a target names an instance; without targets all are named.
+    pub(crate) fn names(&self, address: &ResourceAddress) -> bool {
+        self.targets.is_empty() || self.targets.iter().any(|target| target.matches(address))
+    }
+
+    /// Whether an exclusion names an instance.
+    pub(crate) fn excludes(&self, address: &ResourceAddress) -> bool {
+        self.excludes.iter().any(|exclude| exclude.matches(address))
+    }
+
+    fn skip_declarations(&mut self, tree: &Tree, graph: &Graph, prior: &Prior) {
+        let declared: Vec<(NodeId, Declared)> = resources(tree).collect();
+        if self.has_targets() {
+            let named = |d: &Declared| self.targets.iter().any(|target| target.may_match(d));
+            let mut needed: BTreeSet<NodeId> =
+                declared.iter().filter(|(_, d)| named(d)).map(|(node, _)| *node).collect();
+            needed.extend(self.providers_of_orphans(tree, prior));
+            let needed = reachable(needed, |node| graph.dependencies(node));
+            self.skipped = (0..tree.nodes.len()).map(|i| !needed.contains(&node_id(i))).collect();
+            for output in self.outputs_of_targets(tree, graph) {
+                let below = reachable([output].into(), |node| graph.dependencies(node));
+                below.iter().for_each(|node| self.skipped[node.0 as usize] = false);
+            }
+        }
+        let excluded = |d: &Declared| self.excludes.iter().any(|exclude| exclude.must_match(d));
+        let excluded: BTreeSet<NodeId> =
+            declared.iter().filter(|(_, d)| excluded(d)).map(|(node, _)| *node).collect();
+        let dependents = graph.dependents();
+        for node in reachable(excluded, |node| dependents[node.0 as usize].iter().copied()) {
+            self.skipped[node.0 as usize] = true;
+        }
+    }
+
+    /// The provider blocks of recorded instances that a target names and no block declares any more.
+    fn providers_of_orphans(&self, tree: &Tree, prior: &Prior) -> Vec<NodeId> {
+        let named = |address: &String| {
+            address.parse::<ResourceAddress>().is_ok_and(|address| self.names(&address))
+        };
+        let orphans = prior.instances.iter().filter(|(address, _)| named(address));
+        let used: BTreeSet<&str> =
+            orphans.map(|(_, prior)| prior.state.provider.as_str()).collect();
+        let blocks = &tree.module(Tree::ROOT).config.providers;
+        let named = blocks.iter().zip(&tree.providers).filter(|(block, _)| {
+            let alias = block.alias.as_ref().map(|alias| format!(".{alias}"));
+            used.contains(format!("{}{}", block.name, alias.unwrap_or_default()).as_str())
+        });
+        named.map(|(_, node)| *node).collect()
+    }
+
+    /// The root module's outputs that come from selected resources alone.
+    fn outputs_of_targets(&self, tree: &Tree, graph: &Graph) -> Vec<NodeId> {
+        let outputs = tree.module(Tree::ROOT).outputs.values().copied();
+        let selected = outputs.filter(|output| {
+            let below = reachable([*output].into(), |node| graph.dependencies(node));
+            let mut resources = below
+                .into_iter()
+                .filter(|node| matches!(tree.get(*node).kind, NodeKind::Resource(_)))
+                .peekable();
+            resources.peek().is_some() && resources.all(|node| self.visits(node))
+        });
+        selected.collect()
+    }
+}
+
+fn node_id(i: usize) -> NodeId {
+    NodeId(crate::walk::to_u32(i))
+}
+
+fn resources(tree: &Tree) -> impl Iterator<Item = (NodeId, Declared)> + '_ {
+    tree.nodes.iter().enumerate().filter_map(|(i, node)| match &node.kind {
+        NodeKind::Resource(key) => Some((node_id(i), Declared::new(tree, node.module, key))),
+        _ => None,
+    })
+}
+
+/// Everything that the first ones lead to, themselves included.
+fn reachable<N, I>(start: BTreeSet<N>, next: impl Fn(N) -> I) -> BTreeSet<N>
+where
+    N: Copy + Ord,
+    I: IntoIterator<Item = N>,
+{
+    let mut found = start.clone();
+    let mut queue: Vec<N> = start.into_iter().collect();
+    while let Some(at) = queue.pop() {
+        for next in next(at) {
+            if found.insert(next) {
+                queue.push(next);
+            }
+        }
+    }
+    found
+}

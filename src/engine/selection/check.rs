@@ -1,0 +1,103 @@
+//! Selectors that name nothing, and moves that a selection would tear apart.
+
+use diagnostics::{Diagnostic, Diagnostics};
+
+use super::pattern::{Declared, Pattern};
+use super::resources;
+use crate::options::Selector;
+use crate::tree::NodeId;
+use crate::walk::Run;
+
+impl Run {
+    /// A target, exclusion or replacement that matches nothing is a mistake, not silence.
+    pub(crate) fn check_selectors(&mut self) {
+        let options = &self.options;
+        if self.selection.is_everything() && options.replace.is_empty() {
+            return;
+        }
+        let declared: Vec<(NodeId, Declared)> = resources(&self.tree).collect();
+        let mut found = Diagnostics::new();
+        let named = [("target", &options.targets), ("exclude", &options.excludes)];
+        for (flag, selectors) in named {
+            for selector in selectors.iter().filter(|selector| !self.is_there(selector, &declared))
+            {
+                found.push(self.no_match(flag, &selector.0, &declared));
+            }
+        }
+        for address in &options.replace {
+            let address = address.to_string();
+            if !self.by_address.contains_key(&address) && !self.is_skipped(&address) {
+                found.push(self.no_match("replace", &address, &declared));
+            }
+        }
+        self.diagnostics.extend(found);
+    }
+
+    /// A plan or apply of a part leaves the rest as it is, and says so.
+    pub(crate) fn partial_warning(&self, summary: &str, mend: &str) -> Option<Diagnostic> {
+        if self.selection.is_everything() {
+            return None;
+        }
+        let flag = if self.selection.has_targets() { "-target" } else { "-exclude" };
+        let detail = format!(
+            "With the option {flag} a part of the configuration was planned; the rest stays as it is, and outputs that need it keep their values. {mend}"
+        );
+        Some(Diagnostic::warning(summary, detail))
+    }
+
+    /// Whether a selector names an instance, or a declaration that has none right now.
+    fn is_there(&self, selector: &Selector, declared: &[(NodeId, Declared)]) -> bool {
+        let pattern = Pattern::new(selector);
+        let names = |(node, declared): &(NodeId, Declared)| {
+            let skipped = !self.selection.visits(*node);
+            pattern.must_match(declared) || (skipped && pattern.may_match(declared))
+        };
+        declared.iter().any(names)
+            || self.spots().iter().any(|(_, address)| pattern.matches(address))
+            || self
+                .prior
+                .instances
+                .keys()
+                .any(|address| address.parse().is_ok_and(|address| pattern.matches(&address)))
+    }
+
+    fn no_match(&self, flag: &str, selector: &str, declared: &[(NodeId, Declared)]) -> Diagnostic {
+        let detail =
+            format!("Nothing in the configuration or the state matches -{flag}={selector}.");
+        let diagnostic = Diagnostic::error("Address matches nothing", detail);
+        let spots = self.spots();
+        let instances = spots.iter().map(|(_, address)| address.to_string());
+        let resources = declared.iter().map(|(_, declared)| declared.address.to_string());
+        let modules = declared.iter().map(|(_, declared)| declared.address.module.to_string());
+        let known: Vec<String> = instances
+            .chain(resources)
+            .chain(modules)
+            .chain(self.prior.instances.keys().cloned())
+            .filter(|name| !name.is_empty())
+            .collect();
+        match diagnostics::did_you_mean(selector, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.hint(format!("did you mean {near}?")),
+            None => diagnostic.hint("list what there is with: artiform state list"),
+        }
+    }
+
+    /// What moved must be planned at its new address: else the move would be lost or half done.
+    pub(super) fn refuse_unselected_moves(&mut self) {
+        let planned = |address: &String| {
+            self.by_address.get(address).is_some_and(|i| self.instances[*i].selected)
+        };
+        let moved = self.prior.instances.iter().filter(|(_, prior)| prior.previous.is_some());
+        let missing: Vec<&String> =
+            moved.map(|(address, _)| address).filter(|address| !planned(address)).collect();
+        if missing.is_empty() {
+            return;
+        }
+        let list: String = missing.iter().map(|address| format!("\n    {address}")).collect();
+        let detail = format!(
+            "These instances have moved to new addresses, and the selection leaves them out, so that their moves would be forgotten:{list}"
+        );
+        let diagnostic =
+            Diagnostic::error("Moved resource instances excluded by targeting", detail);
+        self.diagnostics.push(diagnostic.hint("plan without -target and -exclude, or add them"));
+    }
+}
