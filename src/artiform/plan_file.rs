@@ -23,7 +23,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
-use engine::{PlanOptions, Selector};
+use engine::{PlanOptions, Planned, Selector};
 use plan::{Plan, PlanMode};
 use serde::{Deserialize, Serialize};
 use state::Snapshot;
@@ -31,7 +31,6 @@ use state::Snapshot;
 use crate::address;
 use crate::context::Failure;
 use crate::stack::Stack;
-use crate::views;
 
 /// The version of the format that this program writes and reads.
 const FORMAT_VERSION: u64 = 1;
@@ -78,7 +77,12 @@ struct SavedOptions {
 
 impl PlanFile {
     /// Takes down a plan and what it was made from.
-    pub fn new(plan: &Plan, options: &PlanOptions, stack: &Stack) -> Result<Self, Box<Failure>> {
+    pub fn new(
+        planned: &Planned,
+        options: &PlanOptions,
+        stack: &Stack,
+    ) -> Result<Self, Box<Failure>> {
+        let plan = &planned.plan;
         let mut salt = [0_u8; 16];
         getrandom::fill(&mut salt).map_err(|error| {
             Failure::error("Plan could not be saved", format!("There is no randomness: {error}."))
@@ -101,7 +105,7 @@ impl PlanFile {
                 plan,
                 plan::render::RenderOptions { colour: false, detail: plan::render::Detail::Full },
             ),
-            json: views::plan_json::plan(plan),
+            json: document(planned, stack),
         })
     }
 
@@ -201,6 +205,14 @@ impl PlanFile {
             "What exists, or a value, has changed after the plan was made, so that something else would be done to:\n{list}"
         )))
     }
+}
+
+/// The plan as other programs read it.
+fn document(planned: &Planned, stack: &Stack) -> serde_json::Value {
+    let registry = crate::providers::registry();
+    let relevant = planned.relevant_attributes();
+    let origin = plan::json::Origin { config: &stack.config, registry: &registry, relevant };
+    serde_json::json!(plan::json::document(&planned.plan, &origin))
 }
 
 fn stale(detail: &str) -> Box<Failure> {

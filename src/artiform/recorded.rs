@@ -1,6 +1,6 @@
 //! Recorded attributes as values: of the types that their schema gives them, with what is secret marked.
 
-use lang::{Name, Type, Value, json};
+use lang::{Key, Marks, Name, Path, Type, Value, json};
 use provider::{Registry, Schema};
 use serde_json::Value as Json;
 use state::{InstanceState, Mode, PathStep, SensitivePath};
@@ -21,20 +21,23 @@ pub fn attributes(instance: &InstanceState, registry: &Registry) -> Value {
         attribute.is_some_and(|attribute| attribute.sensitive)
     };
     let given = instance.attributes.as_object().into_iter().flatten();
-    Value::object(given.map(|(name, json)| {
+    let value = Value::object(given.map(|(name, json)| {
         let value = one(json, &type_of(name));
-        let secret = is_schema_secret(name) || hides(&instance.sensitive, name);
-        (Name::from(name.as_str()), if secret { value.sensitive() } else { value })
-    }))
+        (Name::from(name.as_str()), if is_schema_secret(name) { value.sensitive() } else { value })
+    }));
+    let recorded = instance.sensitive.iter().map(|path| (path_of(path), Marks::SENSITIVE));
+    value.with_marked_paths(&recorded.collect::<Vec<_>>())
 }
 
-/// A path inside an attribute hides the whole attribute: nothing is shown that must not be.
-fn hides(paths: &[SensitivePath], name: &str) -> bool {
-    paths.iter().any(|path| match path.first() {
-        Some(PathStep::Name(first)) => first == name,
-        Some(PathStep::Index(_)) => false,
-        None => true,
-    })
+/// A path as the state holds it, as one of the language.
+fn path_of(path: &SensitivePath) -> Path {
+    let step = |step: &PathStep| match step {
+        PathStep::Name(name) => lang::PathStep::Attribute(name.as_str().into()),
+        PathStep::Index(index) => {
+            lang::PathStep::Index(Key::Int(i64::try_from(*index).unwrap_or(i64::MAX)))
+        }
+    };
+    Path(path.iter().map(step).collect())
 }
 
 fn one(json: &Json, ty: &Type) -> Value {

@@ -5,6 +5,5 @@ pub mod explain;
 pub mod json_lines;
 pub mod outputs;
 pub mod plan;
-pub mod plan_json;
 pub mod progress;
 pub mod state;

@@ -32,7 +32,7 @@ pub(crate) fn boolean(expr: &Expr) -> Option<bool> {
 }
 
 /// A literal instance key: a whole number or a string.
-pub(crate) fn key(expr: &Expr) -> Option<Key> {
+pub fn key(expr: &Expr) -> Option<Key> {
     match (&expr.kind, text(expr)) {
         (_, Some(text)) => Some(Key::String(text)),
         (ExprKind::Literal(value), None) => value.as_i64().map(Key::Int),

@@ -23,6 +23,7 @@ pub mod values;
 pub mod version;
 
 pub use address::{Target, TargetStep};
+pub use constant::key as literal_key;
 pub use load::{Loaded, load};
 pub use module::{
     CallKey, Check, CheckRule, Import, Local, Module, ModuleCall, Moved, MovedEndpoint, Output,

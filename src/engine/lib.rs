@@ -19,6 +19,7 @@ mod perform;
 mod planning;
 mod prior;
 mod record;
+mod relevant;
 mod removal;
 mod resources;
 mod rules;

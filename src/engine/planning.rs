@@ -44,6 +44,7 @@ pub async fn plan(input: PlanInput) -> Planning {
         drift: run.drift(),
         outputs,
         checks: run.checks.values().cloned().collect(),
+        is_partial: !run.options.targets.is_empty() || !run.options.excludes.is_empty(),
         variables: run.variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect(),
         errored: diagnostics.has_errors(),
         reads: run.prior.reads,

@@ -93,9 +93,11 @@ impl Run {
     /// Evaluates the validations of a variable; a false condition points at the value's place.
     pub(crate) fn check_variable(&mut self, node: NodeId, ordinal: Ordinal, variable: &Variable) {
         let mut found = Diagnostics::new();
+        let address = self.named(node, ordinal, &format!("var.{}", variable.name));
         for rule in &variable.validations {
             let scope = self.scope(node, ordinal, None);
             let outcome = rules::check(rule, &scope, "Invalid value for variable");
+            self.note_outcome((&address, "var"), &outcome);
             for mut diagnostic in outcome.diagnostics {
                 if outcome.problem.is_some() {
                     let place = self.config.sources.file(rule.header_span.file).map(|file| {

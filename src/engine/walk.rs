@@ -19,7 +19,7 @@ use crate::graph::Graph;
 use crate::instance::Block;
 use crate::options::{PlanInput, PlanOptions};
 use crate::prior::{Prior, PriorInstance};
-use crate::rules;
+use crate::rules::{self, Outcome};
 use crate::scope::{ModuleScope, Surroundings};
 use crate::selection::Selection;
 use crate::tables::{Ordinal, Repetition, Tables};
@@ -229,26 +229,34 @@ impl Run {
         if rules.is_empty() {
             return true;
         }
-        let mut result = self.checks.remove(address).unwrap_or_else(|| CheckResult {
-            address: address.to_owned(),
-            kind,
-            status: CheckStatus::Pass,
-            problems: Vec::new(),
-        });
         let mut passed = true;
         for rule in rules {
             let mut scope = self.scope(node, ordinal, own.map(|(repetition, _)| repetition));
             scope.own = own.map(|(_, value)| value).filter(|value| !value.is_null());
             let outcome = rules::check(rule, &scope, summary);
             passed &= !outcome.diagnostics.has_errors();
-            result.status = worse(result.status, outcome.status);
-            result.problems.extend(outcome.problem);
+            self.note_outcome((address, kind), &outcome);
             let placed = outcome.diagnostics.into_iter();
             let named = placed.map(|d| if kind == "resource" { d.on(address) } else { d });
             self.diagnostics.extend(named.collect::<Vec<_>>());
         }
-        self.checks.insert(address.to_owned(), result);
         passed
+    }
+
+    /// Keeps how a condition turned out, beside the others of the same object.
+    pub(crate) fn note_outcome(
+        &mut self,
+        (address, kind): (&str, &'static str),
+        outcome: &Outcome,
+    ) {
+        let result = self.checks.entry(address.to_owned()).or_insert_with(|| CheckResult {
+            address: address.to_owned(),
+            kind,
+            status: CheckStatus::Pass,
+            problems: Vec::new(),
+        });
+        result.status = result.status.worse(outcome.status);
+        result.problems.extend(outcome.problem.clone());
     }
 
     /// Evaluates an expression where a node stands; a mistake is collected and gives an unknown.
@@ -316,16 +324,6 @@ impl Run {
     pub(crate) fn name_seed(&self, address: &str) -> String {
         format!("{}/{address}", self.stack)
     }
-}
-
-fn worse(a: CheckStatus, b: CheckStatus) -> CheckStatus {
-    let rank = |status: CheckStatus| match status {
-        CheckStatus::Pass => 0,
-        CheckStatus::Unknown => 1,
-        CheckStatus::Fail => 2,
-        CheckStatus::Error => 3,
-    };
-    if rank(a) >= rank(b) { a } else { b }
 }
 
 pub(crate) fn to_u32(n: usize) -> u32 {

@@ -1,5 +1,6 @@
 //! Addresses: how resources and modules are named, in configuration, state and on the command line.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::Name;
@@ -25,13 +26,28 @@ pub struct ModuleStep {
 }
 
 /// The place of a module instance below the root; empty is the root.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+///
+/// Sorted as plans list them: a module comes before all that are deeper than it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ModuleAddress(pub Vec<ModuleStep>);
 
+impl Ord for ModuleAddress {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.len().cmp(&other.0.len()).then_with(|| self.0.cmp(&other.0))
+    }
+}
+
+impl PartialOrd for ModuleAddress {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Sorted as plans list them: what is read comes before what is managed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ResourceMode {
-    Managed,
     Data,
+    Managed,
 }
 
 /// A resource instance (or, with `key` none, a resource or its only instance).

@@ -142,63 +142,68 @@ impl Expr {
 
     /// Calls `visit` for every reference in it, also inside index keys, templates and `for` bodies.
     pub fn for_each_reference<'a>(&'a self, visit: &mut dyn FnMut(&'a Traversal)) {
+        if let ExprKind::Reference(traversal) = &self.kind {
+            visit(traversal);
+        }
+        self.for_each_child(&mut |child| child.for_each_reference(visit));
+    }
+
+    /// Calls `visit` for every expression that stands directly in it, in source order.
+    pub fn for_each_child<'a>(&'a self, visit: &mut dyn FnMut(&'a Self)) {
         match &self.kind {
             ExprKind::Literal(_) | ExprKind::Bound(_) => {}
             ExprKind::Template(parts) => visit_parts(parts, visit),
             ExprKind::Wrap(inner) | ExprKind::Parentheses(inner) | ExprKind::Unary(_, inner) => {
-                inner.for_each_reference(visit);
+                visit(inner);
             }
-            ExprKind::Reference(traversal) => {
-                visit(traversal);
-                visit_steps(&traversal.steps, visit);
-            }
+            ExprKind::Reference(traversal) => visit_steps(&traversal.steps, visit),
             ExprKind::Step(source, step) => {
-                source.for_each_reference(visit);
+                visit(source);
                 visit_steps(std::slice::from_ref(&**step), visit);
             }
             ExprKind::Splat { source, each, nested, .. } => {
-                source.for_each_reference(visit);
+                visit(source);
                 visit_steps(each, visit);
-                nested.iter().for_each(|nested| nested.for_each_reference(visit));
+                nested.iter().for_each(|nested| visit(nested));
             }
-            ExprKind::Call(call) => call.arguments.iter().for_each(|a| a.for_each_reference(visit)),
-            ExprKind::Conditional(parts) => parts.iter().for_each(|p| p.for_each_reference(visit)),
-            ExprKind::Binary(_, sides) => sides.iter().for_each(|s| s.for_each_reference(visit)),
-            ExprKind::Tuple(items) => items.iter().for_each(|item| item.for_each_reference(visit)),
+            ExprKind::Call(call) => call.arguments.iter().for_each(visit),
+            ExprKind::Conditional(parts) => parts.iter().for_each(visit),
+            ExprKind::Binary(_, sides) => sides.iter().for_each(visit),
+            ExprKind::Tuple(items) => items.iter().for_each(visit),
             ExprKind::Object(items) => items.iter().for_each(|(key, value)| {
-                key.for_each_reference(visit);
-                value.for_each_reference(visit);
+                visit(key);
+                visit(value);
             }),
             ExprKind::For(each) => {
-                each.collection.for_each_reference(visit);
-                each.key_result.iter().for_each(|e| e.for_each_reference(visit));
-                each.value_result.for_each_reference(visit);
-                each.condition.iter().for_each(|e| e.for_each_reference(visit));
+                visit(&each.collection);
+                each.key_result.iter().for_each(&mut *visit);
+                visit(&each.value_result);
+                each.condition.iter().for_each(visit);
             }
         }
     }
 }
 
-fn visit_steps<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Traversal)) {
+fn visit_steps<'a>(steps: &'a [Step], visit: &mut dyn FnMut(&'a Expr)) {
     for step in steps {
         if let Step::Index(key, _) = step {
-            key.for_each_reference(visit);
+            visit(key);
         }
     }
 }
 
-fn visit_parts<'a>(parts: &'a [TemplatePart], visit: &mut dyn FnMut(&'a Traversal)) {
+fn visit_parts<'a>(parts: &'a [TemplatePart], visit: &mut dyn FnMut(&'a Expr)) {
     for part in parts {
         match part {
             TemplatePart::Literal(_) => {}
-            TemplatePart::Interpolation(expr) => expr.for_each_reference(visit),
+            TemplatePart::Interpolation(expr) => visit(expr),
             TemplatePart::If { condition, then, otherwise, .. } => {
-                condition.for_each_reference(visit);
+                visit(condition);
                 visit_parts(then, visit);
                 visit_parts(otherwise, visit);
             }
             TemplatePart::For { collection, body, .. } => {
-                collection.for_each_reference(visit);
+                visit(collection);
                 visit_parts(body, visit);
             }
         }

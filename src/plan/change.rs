@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use lang::{Name, Path, ResourceAddress, Value};
+use serde::{Deserialize, Serialize};
 use state::Snapshot;
 
 use crate::{Action, Reason};
@@ -32,6 +33,8 @@ pub struct Plan {
     /// The root module's outputs.
     pub outputs: BTreeMap<Name, OutputChange>,
     pub checks: Vec<CheckResult>,
+    /// Targets or exclusions leave something out, so that another plan is needed.
+    pub is_partial: bool,
     /// The root module's variables.
     pub variables: BTreeMap<Name, Value>,
     /// Something could not be planned: it may be looked at and not be applied.
@@ -87,19 +90,29 @@ pub struct OutputChange {
 pub struct CheckResult {
     /// `check.health`, `output.url`, `aws_vpc.main`
     pub address: String,
-    /// `resource`, `output_value`, `check` or `input_variable`.
+    /// `resource`, `output_value`, `check` or `var`.
     pub kind: &'static str,
     pub status: CheckStatus,
     /// The messages of failed conditions.
     pub problems: Vec<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a condition turned out, the least bad first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CheckStatus {
     Pass,
+    Unknown,
     Fail,
     Error,
-    Unknown,
+}
+
+impl CheckStatus {
+    /// That of two conditions together.
+    #[must_use]
+    pub fn worse(self, other: Self) -> Self {
+        self.max(other)
+    }
 }
 
 /// How many instances are added, changed and so on.

@@ -4,6 +4,7 @@
 
 mod action;
 mod change;
+pub mod json;
 pub mod render;
 
 pub use action::{Action, Reason};

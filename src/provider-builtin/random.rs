@@ -38,6 +38,10 @@ impl Provider for RandomProvider {
         "random"
     }
 
+    fn address(&self) -> String {
+        "registry.terraform.io/hashicorp/random".into()
+    }
+
     fn schema(&self) -> &Schema {
         &self.schema
     }

@@ -14,6 +14,12 @@ pub trait Provider: Send + Sync {
     /// The name of its block, such as `aws`.
     fn name(&self) -> &'static str;
 
+    /// The address that other programs know it by: host, namespace and name. What other programs have no
+    /// provider for is built in, as `terraform.io/builtin/` says.
+    fn address(&self) -> String {
+        format!("terraform.io/builtin/{}", self.name())
+    }
+
     /// The schema of its block.
     fn schema(&self) -> &Schema;
 
@@ -72,6 +78,13 @@ impl Registry {
 
     pub fn provider(&self, name: &str) -> Option<&Arc<dyn Provider>> {
         self.providers.iter().find(|provider| provider.name() == name)
+    }
+
+    /// The address of a provider by the name of its configuration, such as `aws.west`.
+    pub fn provider_address(&self, configuration: &str) -> String {
+        let name = configuration.split('.').next().unwrap_or(configuration);
+        let unknown = || format!("registry.terraform.io/hashicorp/{name}");
+        self.provider(name).map_or_else(unknown, |provider| provider.address())
     }
 
     /// The resource type of this name and its provider.

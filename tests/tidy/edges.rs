@@ -20,7 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("provider", &["diagnostics", "lang"]),
     // What was applied is text and JSON to it: it knows no language.
     ("state", &["diagnostics", "lang"]),
-    ("plan", &["diagnostics", "lang", "provider", "state"]),
+    // Plan JSON tells the configuration too.
+    ("plan", &["config", "diagnostics", "lang", "provider", "state"]),
     ("engine", &["config", "diagnostics", "lang", "plan", "provider", "state"]),
     ("provider-aws", &["diagnostics", "lang", "provider"]),
     ("provider-builtin", &["diagnostics", "lang", "provider"]),

@@ -89,7 +89,7 @@ impl Plan {
         ui.diagnostics(&made.diagnostics, stack.sources());
         let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
         if let Some(path) = &self.out {
-            PlanFile::new(&planned.plan, options, stack)?.write(path)?;
+            PlanFile::new(&planned, options, stack)?.write(path)?;
             self.say_saved(path, ui);
         }
         let changes = planned.plan.has_changes();

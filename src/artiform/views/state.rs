@@ -1,12 +1,11 @@
 //! State as people read it: `show` and `state show`.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use lang::{Value, json};
+use lang::Value;
 use provider::Registry;
 use serde_json::{Value as Json, json as object};
-use state::{InstanceState, Mode, OutputState, Snapshot, Status};
+use state::{InstanceState, Mode, Snapshot, Status};
 
 use super::outputs;
 use crate::recorded;
@@ -27,99 +26,8 @@ pub fn all(snapshot: &Snapshot, registry: &Registry) -> String {
 
 /// The state as `show --json` writes it, in the form of Terraform's.
 pub fn as_json(snapshot: &Snapshot, registry: &Registry) -> Json {
-    let mut answer = object!({
-        "format_version": "1.0",
-        "terraform_version": env!("CARGO_PKG_VERSION"),
-        "artiform_version": env!("CARGO_PKG_VERSION"),
-    });
-    if !snapshot.is_empty() {
-        let outputs: serde_json::Map<String, Json> =
-            snapshot.outputs.iter().map(|(name, o)| (name.clone(), output_json(o))).collect();
-        answer["values"] =
-            object!({ "outputs": outputs, "root_module": module_json("", snapshot, registry) });
-    }
-    answer
-}
-
-fn output_json(output: &OutputState) -> Json {
-    object!({ "sensitive": output.sensitive, "value": output.value, "type": output.value_type })
-}
-
-fn module_json(module: &str, snapshot: &Snapshot, registry: &Registry) -> Json {
-    let own = snapshot.instances.values().filter(|i| i.module == module && i.has_current());
-    let resources: Vec<Json> = own.map(|i| instance_json(i, registry)).collect();
-    let modules: BTreeSet<&str> = snapshot.instances.values().map(|i| i.module.as_str()).collect();
-    let children = modules.iter().flat_map(|inner| ancestors(inner));
-    let children: BTreeSet<&str> =
-        children.filter(|inner| parent(inner) == module && !inner.is_empty()).collect();
-    let mut answer = object!({});
-    if !module.is_empty() {
-        answer["address"] = object!(module);
-    }
-    if !resources.is_empty() {
-        answer["resources"] = object!(resources);
-    }
-    if !children.is_empty() {
-        let children: Vec<Json> =
-            children.iter().map(|c| module_json(c, snapshot, registry)).collect();
-        answer["child_modules"] = object!(children);
-    }
-    answer
-}
-
-/// The module and every module around it, innermost first.
-fn ancestors(module: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(module), |m| Some(parent(m)).filter(|_| !m.is_empty()))
-}
-
-/// The module that holds a module: `module.a` of `module.a.module.b[\"x.y\"]`.
-fn parent(module: &str) -> &str {
-    let mut quoted = false;
-    let mut dots = Vec::new();
-    let mut escaped = false;
-    for (at, c) in module.char_indices() {
-        match c {
-            _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            '.' if !quoted => dots.push(at),
-            _ => {}
-        }
-    }
-    // A step of a module's path is two words, so the step before ends two dots earlier.
-    dots.len().checked_sub(2).map_or("", |dot| &module[..dots[dot]])
-}
-
-fn instance_json(instance: &InstanceState, registry: &Registry) -> Json {
-    let mode = if instance.mode == Mode::Data { "data" } else { "managed" };
-    let value = recorded::attributes(instance, registry);
-    let mut answer = object!({
-        "address": instance.address,
-        "mode": mode,
-        "type": instance.type_name,
-        "name": instance.name,
-        "provider_name": instance.provider,
-        "schema_version": instance.schema_version,
-        "values": json::to_json(&value),
-        "sensitive_values": sensitive_json(&value),
-    });
-    if let Some(index) = &instance.index {
-        answer["index"] = index.clone();
-    }
-    if !instance.dependencies.is_empty() {
-        answer["depends_on"] = object!(instance.dependencies);
-    }
-    if instance.is_tainted() {
-        answer["tainted"] = object!(true);
-    }
-    answer
-}
-
-/// The top-level attributes that are, or hold, secrets.
-fn sensitive_json(value: &Value) -> Json {
-    let entries = value.entries().into_iter().flatten();
-    let secret = entries.filter(|(_, value)| value.is_sensitive());
-    Json::Object(secret.map(|(name, _)| (name.to_string(), Json::Bool(true))).collect())
+    let read = |instance: &InstanceState| recorded::attributes(instance, registry);
+    object!(plan::json::state::document(snapshot, &read, registry))
 }
 
 /// One instance as its block would read.
@@ -160,13 +68,6 @@ mod tests {
     use state::PathStep;
 
     use super::*;
-
-    #[test]
-    fn modules_are_parents_of_modules_whatever_their_keys_hold() {
-        assert_eq!(parent("module.a[\"x.y\"].module.b"), "module.a[\"x.y\"]");
-        assert_eq!(parent("module.a[\"x.y\"]"), "");
-        assert_eq!(parent(""), "");
-    }
 
     #[test]
     fn an_instance_reads_like_its_block_and_keeps_secrets() {

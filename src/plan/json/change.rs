@@ -1,0 +1,137 @@
+//! What happens to one resource instance or output, as plan JSON tells it.
+
+use std::collections::BTreeMap;
+
+use lang::{ResourceMode, Value};
+use provider::Registry;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+
+use super::{present, values};
+use crate::{OutputChange, Plan, Reason};
+
+/// An entry of `resource_changes` or `resource_drift`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResourceChange {
+    pub address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_address: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub module_address: String,
+    /// `managed` or `data`
+    pub mode: String,
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub name: String,
+    /// A number or a string.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<Json>,
+    pub provider_name: String,
+    /// The key of the deposed object that is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deposed: Option<String>,
+    pub change: Change,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action_reason: Option<Reason>,
+}
+
+/// Before and after.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    pub actions: Vec<String>,
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub before: Option<Json>,
+    /// What is known of it; absent where nothing is.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub after: Option<Json>,
+    pub after_unknown: Json,
+    pub before_sensitive: Json,
+    pub after_sensitive: Json,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace_paths: Vec<Vec<Json>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub importing: Option<Importing>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Importing {
+    pub id: String,
+}
+
+impl ResourceChange {
+    pub(super) fn new(change: &crate::ResourceChange, registry: &Registry) -> Self {
+        let address = &change.address;
+        Self {
+            address: address.to_string(),
+            previous_address: change.previous_address.as_ref().map(ToString::to_string),
+            module_address: address.module.to_string(),
+            mode: mode(address.mode).into(),
+            type_name: address.type_name.to_string(),
+            name: address.name.to_string(),
+            index: address.key.as_ref().map(values::key),
+            provider_name: registry.provider_address(&change.provider),
+            deposed: change.deposed.clone(),
+            change: Change::of_resource(change),
+            action_reason: change.reason,
+        }
+    }
+}
+
+impl Change {
+    fn of_resource(change: &crate::ResourceChange) -> Self {
+        let sensitive = |value: Option<&Value>| value.map_or(json!(false), values::sensitive);
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let importing = change.importing.as_ref();
+        Self {
+            actions: change.action.names().iter().map(|name| (*name).to_owned()).collect(),
+            before: Some(before.and_then(values::known).unwrap_or_default()),
+            after: Some(after.and_then(values::known).unwrap_or_default()),
+            after_unknown: match after {
+                Some(after) if !after.is_wholly_known() => values::unknown(after),
+                _ => json!({}),
+            },
+            before_sensitive: sensitive(before),
+            after_sensitive: sensitive(after),
+            replace_paths: change.replace_paths.iter().map(values::path).collect(),
+            importing: importing.map(|import| Importing { id: import.id.clone() }),
+        }
+    }
+
+    /// An output is sensitive as a whole or not at all.
+    fn of_output(change: &OutputChange) -> Self {
+        let shown = |value: &Value| {
+            if change.sensitive && value.is_wholly_known() { None } else { values::known(value) }
+        };
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let hidden = |value: Option<&Value>| value.map_or(Some(Json::Null), shown);
+        let before = if change.sensitive { Some(Json::Null) } else { hidden(before) };
+        let unknown = after.filter(|after| !after.is_wholly_known());
+        Self {
+            actions: change.action.names().iter().map(|name| (*name).to_owned()).collect(),
+            before,
+            after: if change.sensitive && unknown.is_none() {
+                Some(Json::Null)
+            } else {
+                hidden(after)
+            },
+            after_unknown: unknown.map_or(json!(false), values::unknown),
+            before_sensitive: json!(change.sensitive),
+            after_sensitive: json!(change.sensitive),
+            replace_paths: Vec::new(),
+            importing: None,
+        }
+    }
+}
+
+/// The changes of the root module's outputs.
+pub(super) fn outputs(plan: &Plan) -> BTreeMap<String, Change> {
+    let outputs = plan.outputs.iter();
+    outputs.map(|(name, change)| (name.to_string(), Change::of_output(change))).collect()
+}
+
+pub(super) fn mode(mode: ResourceMode) -> &'static str {
+    match mode {
+        ResourceMode::Managed => "managed",
+        ResourceMode::Data => "data",
+    }
+}

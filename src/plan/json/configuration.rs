@@ -1,0 +1,287 @@
+//! The configuration as plan JSON tells it: not evaluated, with what each expression refers to.
+
+use std::collections::BTreeMap;
+
+use config::{Config, Module, ModuleCall, Resource};
+use lang::{Body, Expr, Traversal};
+use provider::{Nesting, Registry, Schema};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json, json};
+
+use super::change::mode;
+use super::{present, values};
+
+mod expression;
+
+pub use expression::Expression;
+
+/// Provider configurations, and the tree of modules.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Configuration {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub provider_config: BTreeMap<String, ProviderConfig>,
+    pub root_module: ConfigModule,
+}
+
+/// A provider configuration: a block, or what a resource implies.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ProviderConfig {
+    pub name: String,
+    pub full_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version_constraint: Option<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub expressions: Map<String, Json>,
+}
+
+/// What one module declares.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigModule {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub outputs: BTreeMap<String, ConfigOutput>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<ConfigResource>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub module_calls: BTreeMap<String, ConfigCall>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, ConfigVariable>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigOutput {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+    pub expression: Expression,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigResource {
+    pub address: String,
+    pub mode: String,
+    #[serde(rename = "type")]
+    pub type_name: String,
+    pub name: String,
+    /// The entry of `provider_config`.
+    pub provider_config_key: String,
+    /// By attribute an [`Expression`], by block its expressions or a list of them.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub expressions: Map<String, Json>,
+    pub schema_version: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_expression: Option<Expression>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_each_expression: Option<Expression>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigCall {
+    pub source: String,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub expressions: Map<String, Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_expression: Option<Expression>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub for_each_expression: Option<Expression>,
+    pub module: ConfigModule,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigVariable {
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub default: Option<Json>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensitive: bool,
+}
+
+/// Writes a configuration.
+pub(super) fn of(config: &Config, registry: &Registry) -> Configuration {
+    let writer = Writer { registry };
+    let mut provider_config = BTreeMap::new();
+    for block in &config.root.providers {
+        let name = block.name.to_string();
+        let alias = block.alias.as_ref().map(ToString::to_string);
+        let key = alias.as_ref().map_or(name.clone(), |alias| format!("{name}.{alias}"));
+        let schema = registry.provider(&name).map(|provider| provider.schema());
+        let expressions = schema.map(|schema| expressions(&block.body, schema));
+        let mut provider = writer.provider(&config.root, name);
+        (provider.alias, provider.expressions) = (alias, expressions.unwrap_or_default());
+        provider_config.insert(key, provider);
+    }
+    writer.implied(&config.root, &config.root, &mut provider_config);
+    Configuration { provider_config, root_module: writer.module(&config.root) }
+}
+
+struct Writer<'a> {
+    registry: &'a Registry,
+}
+
+impl Writer<'_> {
+    fn provider(&self, root: &Module, name: String) -> ProviderConfig {
+        let required = root.required_providers.get(name.as_str());
+        let version = required.and_then(|required| required.version.as_ref());
+        ProviderConfig {
+            full_name: self.registry.provider_address(&name),
+            version_constraint: version.map(ToString::to_string),
+            name,
+            ..ProviderConfig::default()
+        }
+    }
+
+    /// Providers that resources use and that have no block.
+    fn implied(
+        &self,
+        root: &Module,
+        module: &Module,
+        found: &mut BTreeMap<String, ProviderConfig>,
+    ) {
+        for resource in module.resources.values() {
+            let name = self.provider_of(resource);
+            found.entry(name.clone()).or_insert_with(|| self.provider(root, name));
+        }
+        for call in module.calls.values() {
+            self.implied(root, &call.module, found);
+        }
+    }
+
+    fn provider_of(&self, resource: &Resource) -> String {
+        let managed = self.registry.resource_type(&resource.type_name).map(|(p, _)| p);
+        let read = self.registry.data_source(&resource.type_name).map(|(p, _)| p);
+        let owner = match resource.mode {
+            lang::ResourceMode::Managed => managed,
+            lang::ResourceMode::Data => read,
+        };
+        owner.map_or_else(|| resource.provider_name().to_string(), |p| p.name().to_owned())
+    }
+
+    fn module(&self, module: &Module) -> ConfigModule {
+        let mut resources: Vec<ConfigResource> =
+            module.resources.values().map(|resource| self.resource(resource)).collect();
+        // Managed resources first, then data sources, each sorted by address.
+        resources.sort_by(|a, b| (&b.mode, &a.address).cmp(&(&a.mode, &b.address)));
+        let calls = module.calls.iter().map(|(key, call)| {
+            let name = if key.topology { key.to_string() } else { key.name.to_string() };
+            (name, self.call(call))
+        });
+        ConfigModule {
+            outputs: module.outputs.iter().map(|(n, o)| (n.to_string(), output(o))).collect(),
+            resources,
+            module_calls: calls.collect(),
+            variables: module.variables.iter().map(|(n, v)| (n.to_string(), variable(v))).collect(),
+        }
+    }
+
+    fn resource(&self, resource: &Resource) -> ConfigResource {
+        let managed = self.registry.resource_type(&resource.type_name).map(|(_, t)| t.schema());
+        let read = self.registry.data_source(&resource.type_name).map(|(_, s)| s.schema());
+        let schema = match resource.mode {
+            lang::ResourceMode::Managed => managed,
+            lang::ResourceMode::Data => read,
+        };
+        let alias = resource.provider.as_ref().and_then(|provider| provider.alias.as_ref());
+        let provider = self.provider_of(resource);
+        let mut expressions =
+            schema.map(|schema| expressions(&resource.body, schema)).unwrap_or_default();
+        if let Some(region) = &resource.region {
+            expressions.insert("region".into(), json!(Expression::of(region)));
+        }
+        ConfigResource {
+            address: resource.key().to_string(),
+            mode: mode(resource.mode).into(),
+            type_name: resource.type_name.to_string(),
+            name: resource.name.to_string(),
+            provider_config_key: match alias {
+                Some(alias) => format!("{provider}.{alias}"),
+                None => provider,
+            },
+            expressions,
+            schema_version: schema.map_or(0, |schema| schema.version.into()),
+            count_expression: repetition(resource.count.as_ref()),
+            for_each_expression: repetition(resource.for_each.as_ref()),
+            depends_on: depends_on(&resource.depends_on),
+        }
+    }
+
+    fn call(&self, call: &ModuleCall) -> ConfigCall {
+        let inputs = call.inputs.iter();
+        ConfigCall {
+            source: call.source.to_string(),
+            expressions: inputs
+                .map(|(name, input)| (name.to_string(), json!(Expression::of(&input.value))))
+                .collect(),
+            count_expression: repetition(call.count.as_ref()),
+            for_each_expression: repetition(call.for_each.as_ref()),
+            module: self.module(&call.module),
+            depends_on: depends_on(&call.depends_on),
+        }
+    }
+}
+
+/// Nothing where nothing can be said of it.
+fn repetition(expr: Option<&Expr>) -> Option<Expression> {
+    expr.map(Expression::of).filter(|expression| *expression != Expression::default())
+}
+
+fn depends_on(traversals: &[Traversal]) -> Vec<String> {
+    traversals
+        .iter()
+        .filter_map(|traversal| expression::names(traversal).into_iter().next())
+        .collect()
+}
+
+fn output(output: &config::Output) -> ConfigOutput {
+    ConfigOutput {
+        sensitive: output.sensitive,
+        expression: Expression::of(&output.value),
+        depends_on: depends_on(&output.depends_on),
+        description: output.description.as_ref().map(ToString::to_string),
+    }
+}
+
+fn variable(variable: &config::Variable) -> ConfigVariable {
+    ConfigVariable {
+        default: variable.default_value.as_ref().and_then(values::known),
+        description: variable.description.as_ref().map(ToString::to_string),
+        sensitive: variable.sensitive,
+    }
+}
+
+/// The expressions of a body, by what its schema knows.
+fn expressions(body: &Body, schema: &Schema) -> Map<String, Json> {
+    let mut found = Map::new();
+    for (name, attribute) in &body.attributes {
+        if schema.attributes.contains_key(name) {
+            found.insert(name.to_string(), json!(Expression::of(&attribute.value)));
+        }
+    }
+    for (name, nested) in &schema.blocks {
+        let blocks: Vec<_> = body.blocks.iter().filter(|block| block.kind == *name).collect();
+        let inner = |block: &&lang::Block| Json::Object(expressions(&block.body, &nested.schema));
+        match (nested.nesting, blocks.first()) {
+            (_, None) => {}
+            (Nesting::Single, Some(block)) => {
+                found.insert(name.to_string(), inner(block));
+            }
+            (Nesting::List | Nesting::Set, _) => {
+                found.insert(name.to_string(), blocks.iter().map(inner).collect());
+            }
+            (Nesting::Map, _) => {
+                let label = |block: &&lang::Block| block.labels.first().map(|l| l.text.to_string());
+                let named = blocks.iter().filter_map(|block| Some((label(block)?, inner(block))));
+                found.insert(name.to_string(), Json::Object(named.collect()));
+            }
+        }
+    }
+    found
+}

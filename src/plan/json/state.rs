@@ -1,0 +1,180 @@
+//! A state as `show -json` writes it, and the state that a plan starts from.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use lang::{ResourceAddress, Value};
+use provider::Registry;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use state::{InstanceState, Snapshot};
+
+use super::values::{self, OutputValue, ResourceValues, StateValues};
+use super::{Check, PROGRAM_VERSION, checks};
+use crate::Plan;
+
+/// The version of the format.
+const FORMAT_VERSION: &str = "1.0";
+
+/// A state; without anything in it there are no values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateDocument {
+    pub format_version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terraform_version: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<StateValues>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
+}
+
+impl StateDocument {
+    fn new(values: StateValues, checks: Vec<Check>) -> Self {
+        Self {
+            format_version: FORMAT_VERSION.into(),
+            terraform_version: Some(PROGRAM_VERSION.into()),
+            values: Some(values),
+            checks,
+        }
+    }
+}
+
+/// Reads the recorded attributes of an object, marked where they are secret.
+pub type Reader<'a> = &'a dyn Fn(&InstanceState) -> Value;
+
+/// Writes everything that is recorded, secrets too: who may read the state may read them.
+pub fn document(snapshot: &Snapshot, read: Reader<'_>, registry: &Registry) -> StateDocument {
+    let checks: Vec<Check> = snapshot
+        .check_results
+        .iter()
+        .filter_map(|check| serde_json::from_value(check.clone()).ok())
+        .collect();
+    if snapshot.is_empty() && checks.is_empty() {
+        let format_version = FORMAT_VERSION.into();
+        return StateDocument { format_version, terraform_version: None, values: None, checks };
+    }
+    let outputs = snapshot.outputs.iter().map(|(name, output)| {
+        let shown = OutputValue {
+            sensitive: output.sensitive,
+            value: Some(output.value.clone()),
+            value_type: Some(output.value_type.clone()),
+        };
+        (name.clone(), shown)
+    });
+    let behind = Behind::of(snapshot);
+    let resources = snapshot.instances.values().flat_map(|instance| objects(instance));
+    let resources = resources.filter_map(|(instance, deposed)| {
+        let address: ResourceAddress = instance.address.parse().ok()?;
+        let value = read(&instance);
+        let shown = ResourceValues::new(&address, &instance.provider, &value, registry);
+        let values = lang::json::to_json(&value).as_object().cloned().unwrap_or_default();
+        let depends_on = behind.all(&instance.dependencies);
+        let tainted = instance.is_tainted();
+        let schema_version = instance.schema_version;
+        let deposed_key = deposed;
+        let shown =
+            ResourceValues { values, depends_on, tainted, schema_version, deposed_key, ..shown };
+        Some((address, shown))
+    });
+    let root_module = values::tree(resources);
+    StateDocument::new(StateValues { outputs: outputs.collect(), root_module }, checks)
+}
+
+/// The current object of an instance and its deposed ones, each as if it were the current one.
+fn objects(instance: &InstanceState) -> Vec<(InstanceState, Option<String>)> {
+    let current = instance.has_current().then(|| (instance.clone(), None));
+    let deposed = instance.deposed.iter().map(|object| {
+        let alone = InstanceState {
+            attributes: object.attributes.clone(),
+            sensitive: object.sensitive.clone(),
+            schema_version: object.schema_version,
+            status: object.status.clone(),
+            dependencies: object.dependencies.clone(),
+            ..instance.clone()
+        };
+        (alone, Some(object.key.clone()))
+    });
+    current.into_iter().chain(deposed).collect()
+}
+
+/// The state that a plan starts from, as reading found it; none where there is nothing yet.
+pub(super) fn prior(plan: &Plan, registry: &Registry) -> Option<StateDocument> {
+    let behind = Behind::of(&plan.prior);
+    let resources = plan.changes.iter().filter_map(|change| {
+        let value = change.before.as_ref()?;
+        let recorded = change.previous_address.as_ref().unwrap_or(&change.address).to_string();
+        let instance = plan.prior.instances.get(&recorded);
+        let address = &change.address;
+        let shown = ResourceValues::new(address, &change.provider, value, registry);
+        let deposed = change.deposed.clone();
+        let tainted = deposed.is_none() && instance.is_some_and(|i| i.is_tainted());
+        let recorded = instance.map(|instance| instance.dependencies.as_slice());
+        let depends_on = behind.all(recorded.unwrap_or_default());
+        let shown = ResourceValues { tainted, depends_on, deposed_key: deposed, ..shown };
+        Some((address.clone(), shown))
+    });
+    let root_module = values::tree(resources);
+    let outputs = prior_outputs(plan);
+    let is_empty = outputs.is_empty() && root_module == values::ModuleValues::default();
+    if is_empty && plan.prior.is_empty() {
+        return None;
+    }
+    Some(StateDocument::new(StateValues { outputs, root_module }, prior_checks(plan)))
+}
+
+/// Checks as they were recorded.
+fn prior_checks(plan: &Plan) -> Vec<Check> {
+    let read = |check: &Json| serde_json::from_value(check.clone()).ok();
+    plan.prior.check_results.iter().filter_map(read).collect()
+}
+
+/// Outputs as they are recorded, and as they are now where planning knows that already.
+fn prior_outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
+    let outputs = plan.outputs.iter().filter_map(|(name, change)| {
+        let is_now = |value: &&Value| value.is_wholly_known() && !value.is_null();
+        let now = change.after.as_ref().filter(is_now);
+        let value = now.or(change.before.as_ref())?;
+        Some((name.to_string(), OutputValue::new(value, change.sensitive)))
+    });
+    outputs.collect()
+}
+
+/// For each block, by its address without instance keys, the blocks that it refers to.
+struct Behind {
+    direct: HashMap<String, BTreeSet<String>>,
+}
+
+impl Behind {
+    fn of(snapshot: &Snapshot) -> Self {
+        let mut direct: HashMap<String, BTreeSet<String>> = HashMap::new();
+        for instance in snapshot.instances.values() {
+            let blocks = instance.dependencies.iter().map(|address| block(address));
+            direct.entry(block(&instance.address)).or_default().extend(blocks);
+        }
+        Self { direct }
+    }
+
+    /// Every block that addresses lead to, directly or through others, as Terraform records them.
+    fn all(&self, addresses: &[String]) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        let mut pending: Vec<String> = addresses.iter().map(|address| block(address)).collect();
+        while let Some(next) = pending.pop() {
+            let behind = self.direct.get(&next).into_iter().flatten();
+            pending.extend(behind.filter(|block| !found.contains(*block)).cloned());
+            found.insert(next);
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// The address of the block that an instance stems from.
+fn block(address: &str) -> String {
+    let Ok(mut address) = address.parse::<ResourceAddress>() else { return address.to_owned() };
+    address.key = None;
+    address.module.0.iter_mut().for_each(|step| step.key = None);
+    address.to_string()
+}
+
+/// The key of the check results in a snapshot: their JSON.
+pub fn recorded_checks(checks: &[crate::CheckResult]) -> Vec<Json> {
+    checks::grouped(checks).into_iter().map(|check| json!(check)).collect()
+}
