@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::site::{Site, TOKEN};
+use crate::site::{Site, TOKEN, eventually};
 
 #[tokio::test]
 async fn repositories_live_by_the_documented_status_codes() {
@@ -243,6 +243,11 @@ async fn the_server_says_honestly_what_it_is() {
     assert_eq!((&row["filesCount"], &row["usedSpace"]), (&json!(1), &json!("5 bytes")));
     let page = site.text("/metrics").await;
     assert!(page.contains("artiform_http_requests_total{method=\"PUT\",status=\"2xx\"}"), "{page}");
-    let audit = std::fs::read_to_string(site.folder.path().join("logs/audit.log")).unwrap();
-    assert!(audit.contains("files/a") && !audit.contains(TOKEN), "{audit}");
+    // The log is written on a thread of its own, after the answer.
+    let audit = eventually("the audit log tells of files/a", || async {
+        let log = std::fs::read_to_string(site.folder.path().join("logs/audit.log")).unwrap();
+        log.contains("files/a").then_some(log)
+    })
+    .await;
+    assert!(!audit.contains(TOKEN), "{audit}");
 }
