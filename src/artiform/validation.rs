@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use config::{Config, Module};
-use diagnostics::{Diagnostic, Diagnostics};
+use config::Config;
+use diagnostics::{Diagnostic, Diagnostics, Span};
 use engine::{Events, PlanInput, PlanOptions};
 use indexmap::IndexMap;
 use state::Snapshot;
@@ -13,29 +13,17 @@ use crate::{context::Failure, providers};
 
 /// Adds what the schemas of resource types say to what loading found.
 ///
-/// A place that has a mistake already gets no second one, which would most often follow from the first.
+/// A place that has a mistake already gets no second one, which would most often follow from the first;
+/// nor does a block that could not be read whole.
 pub fn completed(config: &Arc<Config>, found: Diagnostics) -> Result<Diagnostics, Box<Failure>> {
-    if is_incomplete(&config.root) {
-        // What a file with mistakes of syntax declares is not known, so everything else may be right.
-        return Ok(found);
-    }
     let more = by_schema(config)?;
     let known: Vec<_> = found.iter().filter(|d| d.is_error()).filter_map(|d| d.subject).collect();
-    let is_new = |diagnostic: &Diagnostic| {
-        let overlaps = |subject: diagnostics::Span| {
-            known.iter().any(|span| {
-                span.file == subject.file && span.start < subject.end && subject.start < span.end
-            })
-        };
-        !diagnostic.subject.is_some_and(overlaps)
-    };
+    let is_told =
+        |place: Span| config.is_damaged(place) || known.iter().any(|span| span.overlaps(place));
+    let is_new = |diagnostic: &Diagnostic| !diagnostic.subject.is_some_and(is_told);
     let mut all = found;
     all.extend(more.into_iter().filter(is_new));
     Ok(all.sorted())
-}
-
-fn is_incomplete(module: &Module) -> bool {
-    module.incomplete || module.calls.values().any(|call| is_incomplete(&call.module))
 }
 
 fn by_schema(config: &Arc<Config>) -> Result<Diagnostics, Box<Failure>> {

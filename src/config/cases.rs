@@ -53,7 +53,11 @@ fn run(folder: &Path) -> String {
     out.replace(&format!("{}/", folder.display()), "").replace(&folder.display().to_string(), ".")
 }
 
+/// Draws what was found; an error without advice is a mistake of ours.
 fn drawn(diagnostics: &diagnostics::Diagnostics, loaded: &Loaded) -> String {
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.is_error()) {
+        assert!(diagnostic.advice().next().is_some(), "no hint: {diagnostic:?}");
+    }
     render::all(diagnostics, &loaded.config.sources, false)
 }
 

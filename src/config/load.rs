@@ -26,10 +26,14 @@ pub struct Loaded {
 pub fn load(folder: &Path) -> Loaded {
     let mut loader = Loader::default();
     let root = loader.module(folder, Vec::new(), None);
-    let Loader { sources, mut diagnostics, stack, regions, .. } = loader;
-    let config = Config { root, stack, regions, sources, folder: folder.to_path_buf() };
+    let Loader { sources, mut diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
+    let folder = folder.to_path_buf();
+    let config = Config { root, stack, regions, sources, folder, damaged };
     validate::config(&config, &mut diagnostics);
-    Loaded { config, diagnostics: diagnostics.sorted() }
+    // What seems wrong in a block that could not be read whole may only follow from that.
+    let follows = |found: &Diagnostic| found.subject.is_some_and(|place| config.is_damaged(place));
+    syntax.extend(diagnostics.into_iter().filter(|found| !follows(found)));
+    Loaded { config, diagnostics: syntax.sorted() }
 }
 
 /// Reads folder after folder.
@@ -37,12 +41,15 @@ pub fn load(folder: &Path) -> Loaded {
 struct Loader {
     sources: SourceMap,
     diagnostics: Diagnostics,
+    /// Mistakes of syntax.
+    syntax: Diagnostics,
     /// Modules that were read already, by their real folder; a folder is read once.
     loaded: HashMap<PathBuf, Arc<Module>>,
     /// The real folders of the modules whose calls are being read, outermost first.
     open: Vec<PathBuf>,
     stack: Stack,
     regions: IndexMap<Name, RegionBlock>,
+    damaged: Vec<Span>,
 }
 
 /// The call that asks for a module.
@@ -124,7 +131,7 @@ impl Loader {
         None
     }
 
-    /// Reads the blocks of all files, with overrides applied; false when a file had mistakes of syntax.
+    /// Reads the blocks of all files, with overrides applied; false when a file could not be read.
     fn blocks(&mut self, files: Vec<ModuleFile>) -> (Vec<Block>, bool) {
         let mut blocks = Vec::new();
         let mut overriding = Vec::new();
@@ -152,8 +159,9 @@ impl Loader {
         let id = self.sources.add(file.path.to_string_lossy(), text.as_str());
         let parse = if file.json { lang::parse::json_file } else { lang::parse::file };
         let (body, diagnostics) = parse(&text, id);
-        *complete &= !diagnostics.has_errors();
-        self.diagnostics.extend(diagnostics);
+        let mistakes = diagnostics.iter().filter_map(|mistake| mistake.subject);
+        self.damaged.extend(mistakes.map(|mistake| block_around(&body, mistake)));
+        self.syntax.extend(diagnostics);
         Some(body)
     }
 
@@ -208,6 +216,12 @@ impl Loader {
         let diagnostic = Diagnostic::error("Module cycle", detail);
         self.diagnostics.push(diagnostic.at_or(caller.map(|caller| caller.source_span)));
     }
+}
+
+/// The top-level block that holds the place, or the place itself when it is in none.
+fn block_around(body: &Body, place: Span) -> Span {
+    let holds = |block: &&Block| block.span.start <= place.start && place.start <= block.span.end;
+    body.blocks.iter().find(holds).map_or(place, |block| block.span)
 }
 
 fn incomplete(folder: &Path, path: Vec<CallKey>) -> Arc<Module> {

@@ -21,6 +21,8 @@ pub struct Config {
     pub sources: SourceMap,
     /// The folder as it was given.
     pub folder: PathBuf,
+    /// The top-level blocks that mistakes of syntax damaged: what seems to be wrong there may only follow from them.
+    pub damaged: Vec<Span>,
 }
 
 /// The block `stack` (or `terraform`): settings of the stack itself.
@@ -56,6 +58,20 @@ pub struct RegionBlock {
 }
 
 impl Config {
+    /// Tells whether a place is in a block that could not be read whole.
+    pub fn is_damaged(&self, place: Span) -> bool {
+        self.damaged.iter().any(|span| span.overlaps(place))
+    }
+
+    /// Tells whether what could not be read may declare the name: then it is no mistake to use it.
+    pub(crate) fn may_declare(&self, module: &Module, name: &str) -> bool {
+        let text = |span: &Span| {
+            let text = &self.sources.file(span.file)?.text;
+            text.get(span.start as usize..span.end as usize)
+        };
+        module.incomplete || self.damaged.iter().filter_map(text).any(|text| text.contains(name))
+    }
+
     /// The name of the stack: as given, else the last part of the folder's real path, else `stack`.
     pub fn name(&self) -> Name {
         let folder_name = || {

@@ -1,4 +1,4 @@
-//! Diagnostics as Terraform writes them in `validate -json` and in its machine-readable UI.
+//! Diagnostics as Terraform writes them in `validate -json` and in its machine-readable UI; our hints are added as `hints`.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,12 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
     let mut object = json!({
         "severity": severity(diagnostic.severity),
         "summary": diagnostic.summary,
-        "detail": detail(diagnostic),
+        "detail": diagnostic.detail,
     });
+    let hints: Vec<&str> = diagnostic.advice().collect();
+    if !hints.is_empty() {
+        object["hints"] = json!(hints);
+    }
     if let Some(address) = &diagnostic.address {
         object["address"] = json!(address);
     }
@@ -38,12 +42,6 @@ fn severity(severity: Severity) -> &'static str {
         Severity::Error => "error",
         Severity::Warning => "warning",
     }
-}
-
-fn detail(diagnostic: &Diagnostic) -> String {
-    let hints = diagnostic.hints.iter().map(|hint| format!("hint: {hint}"));
-    let detail = std::iter::once(diagnostic.detail.clone()).filter(|detail| !detail.is_empty());
-    detail.chain(hints).collect::<Vec<_>>().join("\n\n")
 }
 
 /// A place as file, start and end, each with line, column and byte.
@@ -95,6 +93,11 @@ mod tests {
         let d = Diagnostic::error("Reference to undeclared resource", "No such thing.")
             .at(Span::new(file, 10, 16));
         let value = diagnostic(&d, &sources);
+        assert_eq!(value["detail"], "No such thing.");
+        assert_eq!(
+            value["hints"],
+            json!(["declare it by a block of its own, or correct the name"])
+        );
         assert_eq!(value["range"]["start"], json!({"line": 2, "column": 5, "byte": 10}));
         assert_eq!(value["snippet"]["code"], "b = nope.x");
         assert_eq!(value["snippet"]["highlight_start_offset"], 4);

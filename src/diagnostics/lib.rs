@@ -3,6 +3,7 @@
 //! Every room reports mistakes as [`Diagnostic`] values and collects them in [`Diagnostics`];
 //! only the front door draws them ([`render`]) or writes them as JSON ([`json`]).
 
+mod advice;
 pub mod json;
 pub mod render;
 mod source;
@@ -34,7 +35,7 @@ pub struct Diagnostic {
     pub address: Option<String>,
     /// The expressions and values that were involved, such as `var.port is 80`.
     pub values: Vec<String>,
-    /// Imperative advice, each drawn on a line `hint: ...`.
+    /// Imperative advice for this very mistake; without any, its kind has some ([`Diagnostic::advice`]).
     pub hints: Vec<String>,
 }
 
@@ -95,6 +96,12 @@ impl Diagnostic {
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.values.push(value.into());
         self
+    }
+
+    /// How to mend it: the hints given, or else what helps with mistakes of its kind; each is drawn on a line `hint: ...`.
+    pub fn advice(&self) -> impl Iterator<Item = &str> {
+        let general = self.hints.is_empty().then(|| advice::of(&self.summary)).flatten();
+        self.hints.iter().map(String::as_str).chain(general)
     }
 
     pub fn is_error(&self) -> bool {

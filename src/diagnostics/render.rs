@@ -48,11 +48,9 @@ fn words(diagnostic: &Diagnostic) -> String {
     if !diagnostic.detail.is_empty() {
         words.push_str(&format!("\n{}\n", diagnostic.detail.trim_end()));
     }
-    if !diagnostic.hints.is_empty() {
-        words.push('\n');
-    }
-    for hint in &diagnostic.hints {
-        words.push_str(&format!("hint: {hint}\n"));
+    for (index, hint) in diagnostic.advice().enumerate() {
+        let gap = if index == 0 { "\n" } else { "" };
+        words.push_str(&format!("{gap}hint: {hint}\n"));
     }
     words
 }

@@ -20,6 +20,11 @@ impl Span {
         Self { file, start: clamp(start), end: clamp(end) }
     }
 
+    /// Tells whether the two have a place in common.
+    pub fn overlaps(self, other: Self) -> bool {
+        self.file == other.file && self.start < other.end && other.start < self.end
+    }
+
     /// The smallest span that covers both; spans of two files give the first.
     #[must_use]
     pub fn to(self, other: Self) -> Self {

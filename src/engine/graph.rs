@@ -38,22 +38,18 @@ pub(crate) struct Graph {
     /// By node.
     pub references: Vec<Vec<Reference>>,
     edges: Edges,
+    /// Each cycle, with the references that make it; the order leaves these references out.
+    pub cycles: Diagnostics,
 }
 
 impl Graph {
     /// Builds the graph.
-    ///
-    /// # Errors
-    /// Each cycle, with the references that make it.
-    pub(crate) fn new(tree: &Tree) -> Result<Self, Diagnostics> {
+    pub(crate) fn new(tree: &Tree) -> Self {
         let references: Vec<Vec<Reference>> =
             (0..tree.nodes.len()).map(|i| references(tree, node_id(i))).collect();
-        let edges = edges(tree, &references);
-        let cycles = cycles(tree, &edges);
-        if !cycles.is_empty() {
-            return Err(cycles);
-        }
-        Ok(Self { order: order(&edges), references, edges })
+        let mut edges = edges(tree, &references);
+        let cycles = break_cycles(tree, &mut edges);
+        Self { order: order(&edges), references, edges, cycles }
     }
 
     /// The declarations that must be evaluated before one.
@@ -276,7 +272,8 @@ fn order(edges: &Edges) -> Vec<NodeId> {
     order
 }
 
-fn cycles(tree: &Tree, edges: &Edges) -> Diagnostics {
+/// Reports every cycle and takes its edges away, so that there is an order all the same.
+fn break_cycles(tree: &Tree, edges: &mut Edges) -> Diagnostics {
     let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(edges.len(), 0);
     edges.iter().for_each(|_| {
         graph.add_node(());
@@ -293,6 +290,9 @@ fn cycles(tree: &Tree, edges: &Edges) -> Diagnostics {
         let own = |node: &NodeId| edges[node.0 as usize].contains_key(node);
         if members.len() > 1 || members.first().is_some_and(own) {
             found.push(describe_cycle(tree, edges, &members));
+            for member in &members {
+                edges[member.0 as usize].retain(|node, _| !members.contains(node));
+            }
         }
     }
     found.sorted()

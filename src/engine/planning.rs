@@ -15,10 +15,11 @@ use crate::walk::{PlannedInstance, Run};
 /// Plans: evaluates everything, reads what is recorded, and decides what apply does.
 pub async fn plan(input: PlanInput) -> Planning {
     let prior = input.prior.clone();
-    let mut run = match Run::new(input, false) {
-        Ok(run) => run,
-        Err(diagnostics) => return Planning { planned: None, diagnostics },
-    };
+    let mut run = Run::new(input, false);
+    if run.checking {
+        run.walk().await;
+        return Planning { planned: None, diagnostics: run.diagnostics.sorted() };
+    }
     run.apply_moves();
     run.walk().await;
     run.plan_removals();
@@ -54,13 +55,9 @@ pub async fn plan(input: PlanInput) -> Planning {
 
 /// Checks a configuration without values, state or world.
 pub async fn validate(input: PlanInput) -> Diagnostics {
-    match Run::new(input, true) {
-        Ok(mut run) => {
-            run.walk().await;
-            run.diagnostics.sorted()
-        }
-        Err(diagnostics) => diagnostics,
-    }
+    let mut run = Run::new(input, true);
+    run.walk().await;
+    run.diagnostics.sorted()
 }
 
 impl Run {

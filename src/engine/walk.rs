@@ -82,14 +82,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// Prepares a run; nothing is read yet.
-    ///
-    /// # Errors
-    /// Cycles.
-    pub(crate) fn new(input: PlanInput, checking: bool) -> Result<Self, Diagnostics> {
+    /// Prepares a run; nothing is read yet. With a cycle it only checks.
+    pub(crate) fn new(input: PlanInput, checking: bool) -> Self {
         let tree = Arc::new(Tree::new(&input.config));
-        let graph = Rc::new(Graph::new(&tree)?);
-        let mut diagnostics = Diagnostics::new();
+        let graph = Rc::new(Graph::new(&tree));
+        let checking = checking || graph.cycles.has_errors();
+        let mut diagnostics = graph.cycles.clone();
         let prior = Prior::load(&input.prior, &input.registry, &mut diagnostics);
         let selection = Selection::new(&input.options, &tree, &graph, &prior);
         let folder = input.config.folder.clone();
@@ -101,7 +99,7 @@ impl Run {
         };
         let workspace = input.options.workspace.as_str().into();
         let pending = input.pending.into_iter().map(|p| (p.begin.address.clone(), p)).collect();
-        Ok(Self {
+        Self {
             stack: input.config.name(),
             config: input.config,
             registry: input.registry,
@@ -128,7 +126,7 @@ impl Run {
             variables: input.variables,
             checking,
             diagnostics,
-        })
+        }
     }
 
     /// Evaluates and plans everything in order.

@@ -114,38 +114,51 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
                 let word = word.replace("did you mean", "Did you mean");
                 assert!(told.contains(&word), "{}: {verb:?}: no {word:?}:\n{told}", case.name);
             }
-            let count = told.matches("Error: ").count();
-            assert_eq!(count, 1, "{}: {verb:?}: one mistake, one error:\n{told}", case.name);
+            for what in ["Error: ", "\nhint: "] {
+                let count = told.matches(what).count();
+                assert_eq!(count, 1, "{}: {verb:?}: one {what:?}:\n{told}", case.name);
+            }
         }
         assert_untouched(&project);
     }
 }
 
-/// The configuration is read first, and held against the resource types when it holds together.
+/// Syntax, references, schemas, cycles and duplicates: none of them hides another.
 #[test]
 fn all_mistakes_of_a_stack_are_told_in_one_run() {
-    let references = "resource \"terraform_data\" \"b\" {\n  input = var.nothing\n}\n\
-                      resource \"terraform_data\" \"c\" {\n  input = terraform_data.nothing.output\n}\n\
-                      resource \"random_password\" \"d\" {\n  length = 3\n}\n\
-                      resource \"random_password\" \"d\" {\n  length = 3\n}\n";
-    let arguments = "resource \"terraform_data\" \"a\" {\n  inptu = 1\n}\n\
-                     resource \"random_password\" \"c\" {\n  length = \"many\"\n}\n\
-                     resource \"random_password\" \"d\" {\n}\n";
-    for (main, places) in [
-        (references, &["main.hcl:2:", "main.hcl:5:", "main.hcl:10:", "other.hcl:2:"][..]),
-        (arguments, &["main.hcl:2:", "main.hcl:5:", "main.hcl:7:"]),
-    ] {
-        let project = stack("many", main);
-        if main == references {
-            project.write("stacks/many/other.hcl", "output \"o\" {\n  value = local.nothing\n}\n");
-        }
-        let run = project.run(&["plan"]).expect_code(1);
+    let main = "resource \"terraform_data\" \"broken\" {\n  input = [1, 2\n}\n\
+                resource \"terraform_data\" \"a\" {\n  inptu = 1\n}\n\
+                resource \"random_password\" \"b\" {\n  length = \"many\"\n}\n\
+                resource \"random_password\" \"c\" {\n}\n\
+                resource \"terraform_data\" \"d\" {\n  input = terraform_data.nothing.output\n}\n\
+                resource \"terraform_data\" \"e\" {\n  input = terraform_data.f.output\n}\n\
+                resource \"terraform_data\" \"f\" {\n  input = terraform_data.e.output\n}\n\
+                resource \"terraform_data\" \"f\" {\n}\n";
+    // Of the damaged block the name is known, so that a reference to it is no mistake.
+    let other = "output \"o\" {\n  value = local.nothing\n}\n\
+                 output \"p\" {\n  value = terraform_data.broken.output\n}\n";
+    let places = [
+        "main.hcl:3:",
+        "main.hcl:5:",
+        "main.hcl:8:",
+        "main.hcl:10:",
+        "main.hcl:13:",
+        "main.hcl:16:",
+        "main.hcl:21:",
+        "other.hcl:2:",
+    ];
+    let project = stack("many", main);
+    project.write("stacks/many/other.hcl", other);
+    for verb in ["validate", "plan"] {
+        let run = project.run(&[verb]).expect_code(1);
         for place in places {
-            assert!(run.stderr.contains(place), "no {place}:\n{}", run.stderr);
+            assert!(run.stderr.contains(place), "{verb}: no {place}:\n{}", run.stderr);
         }
-        assert_eq!(run.stderr.matches("Error: ").count(), places.len(), "{}", run.stderr);
-        assert_untouched(&project);
+        for what in ["Error: ", "\nhint: "] {
+            assert_eq!(run.stderr.matches(what).count(), places.len(), "{verb}: {}", run.stderr);
+        }
     }
+    assert_untouched(&project);
 }
 
 #[test]

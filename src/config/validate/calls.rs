@@ -1,6 +1,7 @@
 //! Module calls: do the inputs fit the variables.
 
 use diagnostics::did_you_mean;
+use lang::Name;
 
 use super::Validator;
 use crate::{ModuleCall, schema};
@@ -24,7 +25,11 @@ impl Validator<'_> {
                 self.diagnostics.push(missing);
             }
         }
-        for input in call.inputs.values().filter(|input| !variables.contains_key(&input.name)) {
+        let unknown = |name: &Name| {
+            !variables.contains_key(name) && !self.config.may_declare(&call.module, name)
+        };
+        let unknown: Vec<_> = call.inputs.values().filter(|input| unknown(&input.name)).collect();
+        for input in unknown {
             let mut detail = format!("An argument named \"{}\" is not expected here.", input.name);
             let meta = ["count", "depends_on", "for_each", "providers", "source", "version"];
             let known = variables.keys().map(|name| &**name).chain(meta);

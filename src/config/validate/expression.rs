@@ -90,7 +90,7 @@ impl<'a> Validator<'a> {
 
     fn undeclared_variable(&self, name: &Name) -> Option<Diagnostic> {
         let variables = &self.module.variables;
-        if variables.contains_key(name) || self.module.incomplete {
+        if variables.contains_key(name) || self.config.may_declare(self.module, name) {
             return None;
         }
         let more = match did_you_mean(name, variables.keys().map(|name| &**name)) {
@@ -104,7 +104,7 @@ impl<'a> Validator<'a> {
 
     fn undeclared_local(&self, name: &Name) -> Option<Diagnostic> {
         let locals = &self.module.locals;
-        if locals.contains_key(name) || self.module.incomplete {
+        if locals.contains_key(name) || self.config.may_declare(self.module, name) {
             return None;
         }
         let mut detail = format!("A local value with the name \"{name}\" has not been declared.");
@@ -116,7 +116,7 @@ impl<'a> Validator<'a> {
 
     fn undeclared_module(&self, key: &CallKey) -> Option<Diagnostic> {
         let calls = &self.module.calls;
-        if calls.contains_key(key) || self.module.incomplete {
+        if calls.contains_key(key) || self.config.may_declare(self.module, &key.name) {
             return None;
         }
         let (summary, what) = if key.topology {
@@ -146,7 +146,8 @@ impl<'a> Validator<'a> {
     ) -> Option<Diagnostic> {
         let resources = &self.module.resources;
         let scoped = inside.scoped.is_some_and(|data| data.key() == *key);
-        if resources.contains_key(key) || scoped || self.module.incomplete {
+        let unread = self.config.may_declare(self.module, &key.name);
+        if resources.contains_key(key) || scoped || unread {
             return None;
         }
         let detail = format!(
@@ -174,10 +175,16 @@ impl<'a> Validator<'a> {
         if resources.contains_key(&swapped) {
             return Some(swapped.to_string());
         }
-        let full = key.to_string();
-        let known: Vec<String> = resources.keys().map(ResourceKey::to_string).collect();
-        if let Some(near) = did_you_mean(&full, known.iter().map(String::as_str)) {
-            return Some(near.to_owned());
+        let alike = resources.keys().filter(|other| other.mode == key.mode);
+        let of_type = alike.clone().filter(|other| other.type_name == key.type_name);
+        if let Some(name) = did_you_mean(&key.name, of_type.map(|other| &*other.name)) {
+            let near = ResourceKey { name: name.into(), ..key.clone() };
+            return Some(near.to_string());
+        }
+        let of_name = alike.filter(|other| other.name == key.name);
+        if let Some(kind) = did_you_mean(&key.type_name, of_name.map(|other| &*other.type_name)) {
+            let near = ResourceKey { type_name: kind.into(), ..key.clone() };
+            return Some(near.to_string());
         }
         let roots = ["data", "each", "local", "module", "region", "topology", "var"];
         let root = did_you_mean(&key.type_name, roots)?;
@@ -189,7 +196,8 @@ impl<'a> Validator<'a> {
             Step::Attribute(name, span) => (name.clone(), *span),
             Step::Index(key, span) => (constant::text(key)?, *span),
         };
-        if self.config.regions.contains_key(&name) || self.config.root.incomplete {
+        let unread = self.config.may_declare(&self.config.root, &name);
+        if self.config.regions.contains_key(&name) || unread {
             return None;
         }
         let detail = format!("No region named \"{name}\" is declared in the root module.");
@@ -212,12 +220,40 @@ impl<'a> Validator<'a> {
                 resource.and_then(|resource| wrong_key(resource, &key, rest))
             }
             Ok((Referent::Module(key), _)) => {
-                self.module.calls.get(&key).and_then(|call| wrong_output(call, &key, rest))
+                self.module.calls.get(&key).and_then(|call| self.wrong_output(call, &key, rest))
             }
             Ok((Referent::Region, _)) => self.undeclared_region(traversal),
             _ => None,
         };
         self.diagnostics.extend(mistake.map(|mistake| mistake.at_or(Some(traversal.span))));
+    }
+
+    /// An output that the called module does not have.
+    fn wrong_output(&self, call: &ModuleCall, key: &CallKey, rest: &[Step]) -> Option<Diagnostic> {
+        let repeated = call.count.is_some() || call.for_each.is_some();
+        let step = match (repeated, rest) {
+            (true, [Step::Index(..), step, ..]) | (false, [step, ..]) => step,
+            (true, [Step::Attribute(name, span), ..]) => {
+                let (argument, example) =
+                    if call.count.is_some() { ("count", "0") } else { ("for_each", "each.key") };
+                let detail = format!(
+                    "Because {key} has \"{argument}\" set, its outputs must be accessed on specific instances: {key}[{example}].{name}"
+                );
+                return Some(Diagnostic::error("Missing module instance key", detail).at(*span));
+            }
+            _ => return None,
+        };
+        let Step::Attribute(name, span) = step else { return None };
+        let outputs = &call.module.outputs;
+        if outputs.contains_key(name) || self.config.may_declare(&call.module, name) {
+            return None;
+        }
+        let mut detail = format!("This object does not have an attribute named \"{name}\".");
+        match did_you_mean(name, outputs.keys().map(|name| &**name)) {
+            Some(near) => detail.push_str(&format!(" Did you mean \"{near}\"?")),
+            None => detail.push_str(&format!(" {key} declares no such output.")),
+        }
+        Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
     }
 }
 
@@ -267,32 +303,4 @@ fn wrong_key(resource: &Resource, key: &ResourceKey, rest: &[Step]) -> Option<Di
         }
         _ => None,
     }
-}
-
-/// An output that the called module does not have.
-fn wrong_output(call: &ModuleCall, key: &CallKey, rest: &[Step]) -> Option<Diagnostic> {
-    let repeated = call.count.is_some() || call.for_each.is_some();
-    let step = match (repeated, rest) {
-        (true, [Step::Index(..), step, ..]) | (false, [step, ..]) => step,
-        (true, [Step::Attribute(name, span), ..]) => {
-            let (argument, example) =
-                if call.count.is_some() { ("count", "0") } else { ("for_each", "each.key") };
-            let detail = format!(
-                "Because {key} has \"{argument}\" set, its outputs must be accessed on specific instances: {key}[{example}].{name}"
-            );
-            return Some(Diagnostic::error("Missing module instance key", detail).at(*span));
-        }
-        _ => return None,
-    };
-    let Step::Attribute(name, span) = step else { return None };
-    let outputs = &call.module.outputs;
-    if outputs.contains_key(name) || call.module.incomplete {
-        return None;
-    }
-    let mut detail = format!("This object does not have an attribute named \"{name}\".");
-    match did_you_mean(name, outputs.keys().map(|name| &**name)) {
-        Some(near) => detail.push_str(&format!(" Did you mean \"{near}\"?")),
-        None => detail.push_str(&format!(" {key} declares no such output.")),
-    }
-    Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
 }

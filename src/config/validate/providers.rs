@@ -28,7 +28,7 @@ impl Validator<'_> {
             .required_providers
             .values()
             .any(|required| required.configuration_aliases.contains(reference));
-        declared || expected || module.incomplete
+        declared || expected || self.config.may_declare(module, &reference.name)
     }
 
     fn report_missing(&mut self, reference: &ProviderRef) {

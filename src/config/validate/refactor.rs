@@ -43,7 +43,8 @@ impl<'a> Validator<'a> {
         let calls = import.to.module.iter().map(|step| &step.call);
         let missing = match descend(self.module, calls) {
             Some(module) => {
-                !module.incomplete && !module.resources.contains_key(&import.to.resource)
+                let key = &import.to.resource;
+                !self.config.may_declare(module, &key.name) && !module.resources.contains_key(key)
             }
             None => !self.module.incomplete,
         };

@@ -65,6 +65,7 @@ fn empty_config(path: &Path, sources: &SourceMap) -> Config {
         regions: IndexMap::new(),
         sources: sources.clone(),
         folder: path.parent().unwrap_or(Path::new(".")).to_path_buf(),
+        damaged: Vec::new(),
     }
 }
 
