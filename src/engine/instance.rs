@@ -6,7 +6,9 @@ use config::{IgnoreChanges, Resource};
 use diagnostics::{Diagnostic, Diagnostics, Span, did_you_mean};
 use lang::{Attribute, Body, Data, Path, Value};
 use plan::{Action, Reason};
-use provider::{DataSource, Finding, PlanRequest, Registry, ResourceType, Schema, change, decode};
+use provider::{
+    Connection, DataSource, Finding, PlanRequest, Registry, ResourceType, Schema, change, decode,
+};
 
 use crate::record;
 
@@ -159,6 +161,7 @@ pub(crate) fn decide(
         config: request.config,
         proposed: &proposed,
         name_seed: request.name_seed,
+        connection: request.connection,
     })?;
     let reason = if circumstances.tainted {
         Some(Reason::ReplaceBecauseTainted)
@@ -192,6 +195,7 @@ pub(crate) struct Request<'a> {
     pub prior: Option<&'a Value>,
     pub config: &'a Value,
     pub name_seed: &'a str,
+    pub connection: Option<&'a Connection>,
 }
 
 /// Plans as if nothing were there.
@@ -206,6 +210,7 @@ pub(crate) fn plan_new(
         config: request.config,
         proposed: &proposed,
         name_seed: request.name_seed,
+        connection: request.connection,
     })?;
     Ok(planned.value)
 }
@@ -229,38 +234,5 @@ pub(crate) fn ignore_changes(ignore: &IgnoreChanges, prior: &Value, config: Valu
                 None => config,
             })
         }
-    }
-}
-
-/// Tells whether a result keeps every promise of the plan: what was known must be so.
-pub(crate) fn keeps_promises(planned: &Value, result: &Value) -> Result<(), Path> {
-    broken_promise(planned, result, &Path::root()).map_or(Ok(()), Err)
-}
-
-fn broken_promise(planned: &Value, result: &Value, at: &Path) -> Option<Path> {
-    if planned.is_unknown() {
-        return None;
-    }
-    match (&planned.data, &result.data) {
-        (Data::Object(a) | Data::Map(_, a), Data::Object(b) | Data::Map(_, b)) => {
-            a.iter().find_map(|(name, planned)| {
-                let at = at.then(lang::PathStep::Attribute(name.clone()));
-                match b.get(name) {
-                    Some(result) => broken_promise(planned, result, &at),
-                    None => (!planned.is_null() && planned.is_known()).then_some(at),
-                }
-            })
-        }
-        (Data::List(_, a) | Data::Tuple(a), Data::List(_, b) | Data::Tuple(b)) => {
-            if a.len() != b.len() {
-                return Some(at.clone());
-            }
-            a.iter().zip(b.iter()).zip(0i64..).find_map(|((planned, result), i)| {
-                let at = at.then(lang::PathStep::Index(lang::Key::Int(i)));
-                broken_promise(planned, result, &at)
-            })
-        }
-        (Data::Set(..), _) if !planned.is_wholly_known() => None,
-        _ => (!change::same_value(planned, result)).then(|| at.clone()),
     }
 }

@@ -198,8 +198,15 @@ impl Job {
             address: self.address.clone(),
             token: self.token.clone(),
             planned: planned.clone(),
+            steps: self.steps_done(),
         };
         self.resource_type.find(&self.connection, request).await
+    }
+
+    /// The steps that an interrupted run of this operation recorded.
+    fn steps_done(&self) -> Vec<String> {
+        let pending = self.store.pending().into_iter().find(|p| p.begin.token == self.token);
+        pending.map_or_else(Vec::new, |p| p.steps.into_iter().map(|step| step.name).collect())
     }
 
     async fn conclude_create(&self, op: &str, result: Result<Value, OperationError>) -> Outcome {

@@ -42,7 +42,7 @@ impl Run {
                 self.close(begin, "reading tells how it ended");
                 continue;
             }
-            match self.find(begin, connection).await {
+            match self.find(&pending, connection).await {
                 Some(Ok(Some(value))) => self.adopt(&pending, value),
                 Some(Ok(None)) => self.close(begin, "it had made nothing"),
                 Some(Err(diagnostic)) => {
@@ -62,13 +62,18 @@ impl Run {
 
     async fn find(
         &self,
-        begin: &Begin,
+        pending: &PendingOperation,
         connection: &Connection,
     ) -> Option<Result<Option<lang::Value>, Box<Diagnostic>>> {
+        let begin = &pending.begin;
         let (_, resource_type) = self.registry.resource_type(&begin.type_name)?;
         let planned = record::read(resource_type.schema(), &begin.planned, &[]).ok()?;
-        let request =
-            FindRequest { address: begin.address.clone(), token: begin.token.clone(), planned };
+        let request = FindRequest {
+            address: begin.address.clone(),
+            token: begin.token.clone(),
+            planned,
+            steps: pending.steps.iter().map(|step| step.name.clone()).collect(),
+        };
         let found = resource_type.find(connection, request).await;
         Some(found.map_err(|error| error.diagnostic))
     }

@@ -7,7 +7,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 use futures::future::FutureExt;
 use lang::{Key, Type, Value};
 use plan::Action;
-use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, ResourceType};
+use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, ResourceType, change};
 use state::{Change, InstanceState, Mode, Record, StateError, Store};
 
 use crate::apply::{Completion, Executor};
@@ -247,7 +247,7 @@ impl Executor {
     fn broken_promise(&self, i: usize, value: &Value) -> Option<Diagnostics> {
         let instance = &self.run.instances[i];
         let planned = instance.change.after.as_ref()?;
-        let path = instance::keeps_promises(planned, value).err()?;
+        let path = change::keeps_promises(planned, value).err()?;
         let detail = format!(
             "When applying changes to {}, the provider produced an unexpected new value for {path}. This is a bug in the provider, which should be reported.",
             instance.address
@@ -405,6 +405,7 @@ impl Run {
             prior: instance.change.before.as_ref().filter(|_| !creating),
             config,
             name_seed: &seed,
+            connection: self.connections.get(&instance.change.provider),
         };
         let decided = instance::decide(&*resource_type, &request, Circumstances::default());
         let mut decision = decided.map_err(|findings| self.place_findings(i, findings))?;
@@ -428,7 +429,7 @@ impl Run {
         if instance.change.action == Action::ReadAgain || decision.action == Action::NoOp {
             return Ok(());
         }
-        match instance::keeps_promises(planned, &decision.planned) {
+        match change::keeps_promises(planned, &decision.planned) {
             Ok(()) => Ok(()),
             Err(path) => {
                 let detail = format!(

@@ -146,11 +146,13 @@ impl Run {
         let depends_on = self.dependencies.addresses(&self.tables, &direct);
         let circumstances = self.circumstances(candidate, prior.as_ref(), &depends_on);
         let seed = self.name_seed(&candidate.name);
+        let connection = self.connections.get(&candidate.block.provider).cloned();
         let request = Request {
             address: &candidate.name,
             prior: current.as_ref(),
             config: &config,
             name_seed: &seed,
+            connection: connection.as_ref(),
         };
         let decision = match instance::decide(resource_type, &request, circumstances) {
             Ok(decision) => decision,
@@ -180,8 +182,13 @@ impl Run {
         resource_type: &dyn ResourceType,
         config: &Value,
     ) -> Option<Value> {
-        let request =
-            Request { address: &candidate.name, prior: None, config, name_seed: &candidate.name };
+        let request = Request {
+            address: &candidate.name,
+            prior: None,
+            config,
+            name_seed: &candidate.name,
+            connection: None,
+        };
         match instance::plan_new(resource_type, &request) {
             Ok(value) => Some(value),
             Err(findings) => {
@@ -296,7 +303,7 @@ impl Run {
             change.caused_by_drift = change.action != Action::NoOp
                 && prior.drifted()
                 && recorded
-                    .is_some_and(|recorded| instance::keeps_promises(planned, recorded).is_ok());
+                    .is_some_and(|recorded| change::keeps_promises(planned, recorded).is_ok());
             let pending = direct.iter().any(|d| self.dependencies.is_pending(*d));
             if change.unread.is_some() && change.action == Action::NoOp && pending {
                 change.action = Action::ReadAgain;

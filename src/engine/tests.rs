@@ -182,7 +182,11 @@ impl Provider for FakeProvider {
         })]
     }
 
-    fn configure<'a>(&'a self, _config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>> {
+    fn configure<'a>(
+        &'a self,
+        _config: &'a Value,
+        _stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async move { Ok(Connection::new(self.cloud.clone())) })
     }
 }

@@ -192,7 +192,7 @@ impl Run {
     /// Opens a connection, and reads everything recorded that goes over it.
     async fn connect(&mut self, provider: &str, name: &str, config: &Value) {
         let Some(provider) = self.registry.provider(provider).cloned() else { return };
-        let result = provider.configure(config).await;
+        let result = provider.configure(config, &self.stack).await;
         let Some(connection) = self.diagnostics.absorb(result) else { return };
         self.adopt_pending(name, &connection).await;
         if self.options.refresh {

@@ -56,7 +56,11 @@ impl Provider for RandomProvider {
         ]
     }
 
-    fn configure<'a>(&'a self, _config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>> {
+    fn configure<'a>(
+        &'a self,
+        _config: &'a Value,
+        _stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async { Ok(Connection::new(())) })
     }
 }

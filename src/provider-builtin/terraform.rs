@@ -40,7 +40,11 @@ impl Provider for TerraformProvider {
         vec![Arc::new(StateOnly::new(TerraformData))]
     }
 
-    fn configure<'a>(&'a self, _config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>> {
+    fn configure<'a>(
+        &'a self,
+        _config: &'a Value,
+        _stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async { Ok(Connection::new(())) })
     }
 }

@@ -97,7 +97,7 @@ mod tests {
         let proposed = propose(&schema, prior, config);
         let address = "terraform_data.a";
         let (proposed, name_seed) = (&proposed, "seed");
-        let request = PlanRequest { address, prior, config, proposed, name_seed };
+        let request = PlanRequest { address, prior, config, proposed, name_seed, connection: None };
         TerraformData.plan(&schema, &request).unwrap()
     }
 

@@ -64,7 +64,11 @@ impl Provider for LocalProvider {
         vec![Arc::new(server::LocalServer::new(self.command.clone()))]
     }
 
-    fn configure<'a>(&'a self, _config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>> {
+    fn configure<'a>(
+        &'a self,
+        _config: &'a Value,
+        _stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async { Ok(Connection::new(())) })
     }
 }

@@ -65,7 +65,11 @@ impl Provider for RepositoryProvider {
         resources::all()
     }
 
-    fn configure<'a>(&'a self, config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>> {
+    fn configure<'a>(
+        &'a self,
+        config: &'a Value,
+        _stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async move { Ok(Connection::new(Servers::configure(config)?)) })
     }
 }

@@ -188,3 +188,39 @@ fn block_forces_replacement(block: &NestedBlock) -> bool {
     let attributes = &block.schema.attributes;
     !attributes.is_empty() && attributes.values().all(|attribute| attribute.forces_replacement)
 }
+
+/// Tells whether a result keeps every promise of the plan: what was known must be so.
+///
+/// # Errors
+/// The path of the first value that is another one.
+pub fn keeps_promises(planned: &Value, result: &Value) -> Result<(), Path> {
+    broken_promise(planned, result, &Path::root()).map_or(Ok(()), Err)
+}
+
+fn broken_promise(planned: &Value, result: &Value, at: &Path) -> Option<Path> {
+    if planned.is_unknown() {
+        return None;
+    }
+    match (&planned.data, &result.data) {
+        (Data::Object(a) | Data::Map(_, a), Data::Object(b) | Data::Map(_, b)) => {
+            a.iter().find_map(|(name, planned)| {
+                let at = at.then(PathStep::Attribute(name.clone()));
+                match b.get(name) {
+                    Some(result) => broken_promise(planned, result, &at),
+                    None => (!planned.is_null() && planned.is_known()).then_some(at),
+                }
+            })
+        }
+        (Data::List(_, a) | Data::Tuple(a), Data::List(_, b) | Data::Tuple(b)) => {
+            if a.len() != b.len() {
+                return Some(at.clone());
+            }
+            a.iter().zip(b.iter()).zip(0i64..).find_map(|((planned, result), i)| {
+                let at = at.then(PathStep::Index(lang::Key::Int(i)));
+                broken_promise(planned, result, &at)
+            })
+        }
+        (Data::Set(..), _) if !planned.is_wholly_known() => None,
+        _ => (!same_value(planned, result)).then(|| at.clone()),
+    }
+}

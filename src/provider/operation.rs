@@ -163,6 +163,8 @@ pub struct PlanRequest<'a> {
     pub proposed: &'a Value,
     /// Derived from stack, address and generation: the same again after a crash, another after a replacement.
     pub name_seed: &'a str,
+    /// The connection, where there is one already: never while configuration alone is checked.
+    pub connection: Option<&'a Connection>,
 }
 
 /// What a change will look like.
@@ -266,6 +268,8 @@ pub struct FindRequest {
     pub address: String,
     pub token: String,
     pub planned: Value,
+    /// The steps that the interrupted create had recorded, in their order.
+    pub steps: Vec<String>,
 }
 
 /// Why an operation failed, and what it left behind.

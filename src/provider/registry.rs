@@ -29,13 +29,23 @@ pub trait Provider: Send + Sync {
         Vec::new()
     }
 
-    /// Opens the connection that all operations get.
-    fn configure<'a>(&'a self, config: &'a Value) -> Future<'a, Result<Connection, Diagnostics>>;
+    /// Opens the connection that all operations get; `stack` is the name of the stack that they work for.
+    fn configure<'a>(
+        &'a self,
+        config: &'a Value,
+        stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>>;
 }
 
 /// What a provider's operations work with: clients, caches, settings.
 #[derive(Clone)]
 pub struct Connection(Arc<dyn Any + Send + Sync>);
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connection")
+    }
+}
 
 impl Connection {
     pub fn new<T: Any + Send + Sync>(client: T) -> Self {

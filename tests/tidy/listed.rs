@@ -29,6 +29,7 @@ const KINDS: &[Kind] = &[
             "yaml_scalar",
         ],
     },
+    Kind { folder: "src/provider-aws/data", list: "src/provider-aws/data.rs", others: &[] },
     Kind {
         folder: "src/provider-repository/resources",
         list: "src/provider-repository/resources.rs",

@@ -199,7 +199,8 @@ mod tests {
         for (proposed, expected) in table {
             let (config, proposed) = (&proposed, &proposed);
             let (address, name_seed, prior) = ("random_string.a", "", None);
-            let request = PlanRequest { address, prior, config, proposed, name_seed };
+            let request =
+                PlanRequest { address, prior, config, proposed, name_seed, connection: None };
             let findings = check(&request);
             assert_eq!(findings.len(), 1);
             assert!(findings[0].diagnostic.detail.contains(expected), "{findings:?}");

@@ -77,7 +77,7 @@ mod tests {
         let schema = RandomPassword::schema();
         let proposed = propose(&schema, prior, config);
         let (proposed, address, name_seed) = (&proposed, "random_password.a", "");
-        let request = PlanRequest { address, prior, config, proposed, name_seed };
+        let request = PlanRequest { address, prior, config, proposed, name_seed, connection: None };
         RandomPassword.plan(&schema, &request).unwrap()
     }
 

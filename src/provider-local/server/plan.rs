@@ -122,7 +122,11 @@ mod tests {
         let schema = super::super::schema::schema();
         let proposed = propose(&schema, prior, config);
         let (proposed, address, name_seed) = (&proposed, "local_server.a", "");
-        plan(&schema, &PlanRequest { address, prior, config, proposed, name_seed }).unwrap()
+        plan(
+            &schema,
+            &PlanRequest { address, prior, config, proposed, name_seed, connection: None },
+        )
+        .unwrap()
     }
 
     fn made(config: &Value) -> Value {

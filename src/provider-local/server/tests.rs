@@ -89,7 +89,7 @@ impl World {
     fn plan(&self, prior: Option<&Value>, config: &Value) -> Value {
         let proposed = propose(self.kind.schema(), prior, config);
         let (proposed, address, name_seed) = (&proposed, "local_server.a", "");
-        let request = PlanRequest { address, prior, config, proposed, name_seed };
+        let request = PlanRequest { address, prior, config, proposed, name_seed, connection: None };
         self.kind.plan(&request).unwrap().value
     }
 
@@ -128,7 +128,8 @@ impl World {
 
     async fn find(&self, config: &Value, token: &str) -> Option<Value> {
         let (address, token) = ("local_server.a".into(), token.into());
-        let request = FindRequest { address, token, planned: self.plan(None, config) };
+        let request =
+            FindRequest { address, token, planned: self.plan(None, config), steps: Vec::new() };
         self.kind.find(&self.connection, request).await.unwrap()
     }
 

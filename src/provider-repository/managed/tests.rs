@@ -149,7 +149,7 @@ impl Thing {
         let proposed = propose(self.kind.schema(), prior, &self.config);
         let (config, proposed) = (&self.config, &proposed);
         let (address, name_seed) = ("artiform.a", "stack/artiform.a/0");
-        let request = PlanRequest { address, prior, config, proposed, name_seed };
+        let request = PlanRequest { address, prior, config, proposed, name_seed, connection: None };
         self.kind.plan(&request).unwrap().value
     }
 
@@ -311,7 +311,7 @@ async fn what_a_create_made_is_adopted_and_nothing_else() {
     assert_eq!(world.create(&thing, "t1").await.unwrap(), first);
     let find = |token: &str| {
         let (address, token) = ("artiform.a".into(), token.into());
-        let request = FindRequest { address, token, planned: thing.plan(None) };
+        let request = FindRequest { address, token, planned: thing.plan(None), steps: Vec::new() };
         thing.kind.find(&world.connection, request)
     };
     assert_eq!(find("t1").await.unwrap(), Some(first));

@@ -18,7 +18,7 @@ fn plan_of(
 ) -> Result<Planned, Vec<Finding>> {
     let proposed = propose(kind.schema(), prior, config);
     let (proposed, address, name_seed) = (&proposed, "artiform.a", "stack/artiform.a/0");
-    kind.plan(&PlanRequest { address, prior, config, proposed, name_seed })
+    kind.plan(&PlanRequest { address, prior, config, proposed, name_seed, connection: None })
 }
 
 fn config<const N: usize>(kind: &dyn ResourceType, attributes: [(&str, Value); N]) -> Value {

@@ -1,0 +1,74 @@
+//! Networks, buckets, keys, parameters, roles and machines in AWS.
+//!
+//! The provider `aws`. What one type knows stands in one file below `resources/<service>/`, behind the
+//! small trait `Kind`; how such a thing is planned, made, found again, waited for, tagged and removed
+//! stands once, in `managed`. Names and attributes are those of the Terraform AWS provider, version 6.
+
+#![expect(
+    clippy::result_large_err,
+    reason = "a diagnostic is made once per failed operation, never in a loop"
+)]
+
+use std::sync::Arc;
+
+use diagnostics::Diagnostics;
+use lang::Value;
+use provider::{Connection, DataSource, Future, Provider, ResourceType, Schema};
+
+mod backoff;
+mod client;
+mod data;
+mod failure;
+mod json;
+mod kind;
+mod managed;
+mod object;
+mod plan;
+mod resources;
+mod retries;
+mod schema;
+mod settings;
+mod tags;
+
+/// The provider `aws`.
+pub struct AwsProvider {
+    schema: Schema,
+}
+
+impl AwsProvider {
+    pub fn new() -> Self {
+        Self { schema: settings::schema() }
+    }
+}
+
+impl Default for AwsProvider {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Provider for AwsProvider {
+    fn name(&self) -> &'static str {
+        "aws"
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {
+        resources::all()
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        data::all()
+    }
+
+    fn configure<'a>(
+        &'a self,
+        config: &'a Value,
+        stack: &'a str,
+    ) -> Future<'a, Result<Connection, Diagnostics>> {
+        Box::pin(async move { Ok(Connection::new(client::Aws::connect(config, stack).await?)) })
+    }
+}
