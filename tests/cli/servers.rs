@@ -25,6 +25,7 @@ fn two_servers_on_one_port_are_told() {
             "main.hcl:11:",
             &format!("port = {port}"),
             "local_server.east",
+            "hint:",
         ]);
     }
     assert!(project.servers().is_empty());
@@ -41,6 +42,7 @@ fn two_regions_on_one_port_are_told_at_their_module() {
         "main.hcl:",
         &port,
         "module.site",
+        "hint:",
     ]);
     assert!(project.servers().is_empty());
     assert!(project.addresses().is_empty());
