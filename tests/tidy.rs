@@ -1,5 +1,7 @@
 //! The house rules, held to by a test: which crate may know which, how files are named and opened.
 
+#[path = "tidy/dependencies.rs"]
+mod dependencies;
 #[path = "tidy/edges.rs"]
 mod edges;
 #[path = "tidy/files.rs"]
