@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 /// Options whose value is the next argument, which is taken as it stands.
-const WITH_VALUE: [&str; 21] = [
+const WITH_VALUE: [&str; 23] = [
     "backend-config",
     "backup",
     "chdir",
@@ -11,6 +11,7 @@ const WITH_VALUE: [&str; 21] = [
     "data-dir",
     "except",
     "exclude",
+    "filter",
     "id",
     "listen",
     "lock-timeout",
@@ -22,6 +23,7 @@ const WITH_VALUE: [&str; 21] = [
     "site",
     "state",
     "target",
+    "test-directory",
     "type",
     "var",
     "var-file",

@@ -22,6 +22,7 @@ mod serve;
 mod show;
 mod state;
 mod taint;
+mod test;
 mod untaint;
 mod validate;
 mod version;
@@ -83,6 +84,7 @@ pub const COMMANDS: &[Command] = &[
     Command::of::<show::Show>(),
     Command::of::<state::State>(),
     Command::of::<taint::Taint>(),
+    Command::of::<test::Test>(),
     Command::of::<untaint::Untaint>(),
     Command::of::<validate::Validate>(),
     Command::of::<version::Version>(),

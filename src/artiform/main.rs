@@ -18,6 +18,7 @@ mod recorded;
 mod stack;
 mod stack_folder;
 mod stack_state;
+mod test;
 mod ui;
 mod validation;
 mod views;

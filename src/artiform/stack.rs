@@ -60,6 +60,7 @@ impl Stack {
         let options = ValueOptions {
             environment: context.environment.clone(),
             command_line: flags.given.clone(),
+            evaluated: IndexMap::new(),
             ask: if asks { Some(&mut ask) } else { None },
         };
         let (values, mistakes) = config::values::gather(&mut config, options);

@@ -87,6 +87,11 @@ impl Ui {
         self.styled(anstyle::AnsiColor::Green.on_default().bold(), text)
     }
 
+    /// Writes text in bold red where there is colour.
+    pub fn failure_word(&self, text: &str) -> String {
+        self.styled(anstyle::AnsiColor::Red.on_default().bold(), text)
+    }
+
     fn styled(&self, style: anstyle::Style, text: &str) -> String {
         if self.colour { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }

@@ -7,3 +7,4 @@ pub mod outputs;
 pub mod plan;
 pub mod progress;
 pub mod state;
+pub mod test;

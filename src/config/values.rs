@@ -23,6 +23,9 @@ pub struct ValueOptions<'a> {
     pub environment: BTreeMap<String, String>,
     /// `--var` and `--var-file` in the order of the command line; later ones win.
     pub command_line: Vec<Given>,
+    /// Values that the caller has already: they win over all others. Names that are no variables of the
+    /// root module are passed over.
+    pub evaluated: IndexMap<Name, (Value, Span)>,
     /// Asks a person for a value that is required and missing.
     pub ask: Option<&'a mut Ask<'a>>,
 }
@@ -82,6 +85,12 @@ pub fn gather(
         match given {
             Given::Assignment(text) => reader.assignment(text),
             Given::File(path) => reader.file(path),
+        }
+    }
+    for (name, (value, span)) in options.evaluated {
+        if root.variables.contains_key(&name) {
+            let origin = "the test".to_owned();
+            reader.found.insert(name, Found { value, origin, span: Some(span) });
         }
     }
     if let Some(ask) = options.ask.as_mut() {

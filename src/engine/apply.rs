@@ -13,6 +13,7 @@ use provider::Effect;
 use state::{OutputState, Store};
 use tokio::sync::{Semaphore, watch};
 
+use crate::evaluated::Evaluated;
 use crate::events::{Event, Events};
 use crate::operation::Outcome;
 use crate::options::Planned;
@@ -39,6 +40,8 @@ pub struct Applied {
     pub interrupted: bool,
     /// The root module's outputs as they are now recorded.
     pub outputs: BTreeMap<Name, OutputState>,
+    /// What was evaluated on the way; none where nothing was started.
+    pub evaluated: Option<Evaluated>,
 }
 
 /// Obeys a plan. What succeeds is kept whatever else fails; independent branches finish.
@@ -243,6 +246,7 @@ impl Executor {
         let partial = self.run.partial_warning("Applied changes may be incomplete", mend);
         self.applied.diagnostics.extend(partial);
         self.applied.diagnostics = std::mem::take(&mut self.applied.diagnostics).sorted();
+        self.applied.evaluated = Some(Evaluated(self.run));
         self.applied
     }
 

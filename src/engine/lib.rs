@@ -6,6 +6,7 @@
 
 mod apply;
 mod dependency;
+mod evaluated;
 mod events;
 mod expand;
 mod explain;
@@ -35,7 +36,9 @@ mod values;
 mod walk;
 
 pub use apply::{Applied, ApplyOptions, apply};
+pub use evaluated::{Evaluated, RootScope};
 pub use events::{Event, Events};
 pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};
+pub use rules::{Verdict, check as check_rule};

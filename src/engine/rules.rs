@@ -7,32 +7,32 @@ use lang::{Scope, Type, eval};
 use plan::CheckStatus;
 
 /// How a rule turned out, with what there is to say about it.
-pub(crate) struct Outcome {
+pub struct Verdict {
     pub status: CheckStatus,
     pub problem: Option<String>,
     pub diagnostics: Diagnostics,
 }
 
-impl Outcome {
+impl Verdict {
     fn quiet(status: CheckStatus) -> Self {
         Self { status, problem: None, diagnostics: Diagnostics::new() }
     }
 }
 
 /// Evaluates a rule; a false condition is an error under `summary`.
-pub(crate) fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Outcome {
+pub fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
     let condition = match eval::evaluate(&rule.condition, scope) {
         Ok(condition) => condition,
         Err(diagnostics) => {
-            return Outcome { status: CheckStatus::Error, problem: None, diagnostics };
+            return Verdict { status: CheckStatus::Error, problem: None, diagnostics };
         }
     };
     if condition.is_unknown() {
-        return Outcome::quiet(CheckStatus::Unknown);
+        return Verdict::quiet(CheckStatus::Unknown);
     }
     let invalid = |detail: String| {
         let diagnostic = Diagnostic::error("Invalid condition result", detail);
-        Outcome {
+        Verdict {
             status: CheckStatus::Error,
             problem: None,
             diagnostics: diagnostic.at(rule.condition.span).into(),
@@ -42,14 +42,14 @@ pub(crate) fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Outco
         return invalid("Condition expression must return either true or false, not null.".into());
     }
     match convert(&condition, &Type::Bool).map(|value| value.as_bool()) {
-        Ok(Some(true)) => Outcome::quiet(CheckStatus::Pass),
+        Ok(Some(true)) => Verdict::quiet(CheckStatus::Pass),
         Ok(Some(false)) => failed(rule, scope, summary),
-        Ok(None) => Outcome::quiet(CheckStatus::Unknown),
+        Ok(None) => Verdict::quiet(CheckStatus::Unknown),
         Err(error) => invalid(format!("Invalid condition result value: {}.", error.message)),
     }
 }
 
-fn failed(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Outcome {
+fn failed(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
     let message = match eval::evaluate(&rule.error_message, scope) {
         Ok(message) if message.is_sensitive() => {
             "The error message included a sensitive value, so it will not be displayed.".to_owned()
@@ -62,9 +62,10 @@ fn failed(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Outcome {
                 .to_owned()
         }
         Err(diagnostics) => {
-            return Outcome { status: CheckStatus::Error, problem: None, diagnostics };
+            return Verdict { status: CheckStatus::Error, problem: None, diagnostics };
         }
     };
-    let diagnostic = Diagnostic::error(summary, message.clone()).at(rule.condition.span);
-    Outcome { status: CheckStatus::Fail, problem: Some(message), diagnostics: diagnostic.into() }
+    let mut diagnostic = Diagnostic::error(summary, message.clone()).at(rule.condition.span);
+    diagnostic.values = eval::involved_values(&rule.condition, scope);
+    Verdict { status: CheckStatus::Fail, problem: Some(message), diagnostics: diagnostic.into() }
 }

@@ -33,6 +33,11 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, Diagnostics> {
     if evaluator.found.is_empty() { Ok(value) } else { Err(evaluator.found.into()) }
 }
 
+/// The values of the references in an expression, one line each, such as `var.port is 80`; for messages.
+pub fn involved_values(expr: &Expr, scope: &dyn Scope) -> Vec<String> {
+    Evaluator::new(scope).involved_values(expr)
+}
+
 /// Why a template that a function was given could not be rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TemplateError {

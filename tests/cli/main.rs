@@ -5,4 +5,5 @@ mod explain;
 mod mistakes;
 mod selecting;
 mod servers;
+mod testing;
 mod workflow;

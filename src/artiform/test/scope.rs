@@ -1,0 +1,78 @@
+//! What names mean in a test file: the run's module, and the outputs of runs before.
+
+use diagnostics::Diagnostic;
+use engine::RootScope;
+use indexmap::IndexMap;
+use lang::functions::FunctionContext;
+use lang::{Name, Resolved, Scope, Step, Traversal, Value};
+
+/// What is said of a run that is not there; NAME is its name.
+const NO_RUN: (&str, &str) = (
+    "Reference to unavailable run block",
+    "The run block \"NAME\" has not executed yet. You can only reference outputs of run blocks that stand before the current one.",
+);
+
+/// What is said of a variable that is not there; NAME is its name.
+const NO_VARIABLE: (&str, &str) = (
+    "Reference to unavailable variable",
+    "The input variable \"NAME\" is not available to the current run block. You can only reference variables defined at the file or global levels.",
+);
+
+/// The scope of assertions, with a module, and of variables, without.
+pub struct TestScope<'a> {
+    pub module: Option<RootScope<'a>>,
+    /// What `var` means besides the variables of the module.
+    pub variables: &'a IndexMap<Name, Value>,
+    /// The outputs of the runs so far.
+    pub runs: &'a IndexMap<Name, Value>,
+    pub functions: FunctionContext,
+}
+
+impl TestScope<'_> {
+    fn lookup(
+        &self,
+        values: &IndexMap<Name, Value>,
+        traversal: &Traversal,
+        (summary, detail): (&str, &str),
+    ) -> Result<Resolved, Box<Diagnostic>> {
+        let name = match traversal.steps.first() {
+            Some(Step::Attribute(name, _)) => Some(name),
+            _ => None,
+        };
+        match name.and_then(|name| values.get(name)) {
+            Some(value) => Ok(Resolved { value: value.clone(), steps: 1 }),
+            None => {
+                let name = name.map_or("", |name| name);
+                let diagnostic = Diagnostic::error(summary, detail.replace("NAME", name));
+                Err(Box::new(diagnostic.at(traversal.span)))
+            }
+        }
+    }
+}
+
+impl Scope for TestScope<'_> {
+    fn resolve(
+        &self,
+        traversal: &Traversal,
+        keys: &[Option<Value>],
+    ) -> Result<Resolved, Box<Diagnostic>> {
+        match (&*traversal.root, &self.module) {
+            ("run", _) => self.lookup(self.runs, traversal, NO_RUN),
+            ("output", Some(module)) => Ok(Resolved { value: module.outputs(), steps: 0 }),
+            ("var", None) => self.lookup(self.variables, traversal, NO_VARIABLE),
+            ("var", Some(module)) => module.resolve(traversal, keys).or_else(|first| {
+                self.lookup(self.variables, traversal, NO_VARIABLE).map_err(|_| first)
+            }),
+            (_, Some(module)) => module.resolve(traversal, keys),
+            (_, None) => {
+                let detail = "Variables of a test may refer to var and to run alone.";
+                let diagnostic = Diagnostic::error("Invalid reference", detail);
+                Err(Box::new(diagnostic.at(traversal.span)))
+            }
+        }
+    }
+
+    fn functions(&self) -> &FunctionContext {
+        &self.functions
+    }
+}
