@@ -11,18 +11,24 @@ use crate::client::{Aws, Place};
 use crate::object::Object;
 use crate::schema::{given, region_name, text};
 
+mod ami;
 mod availability_zones;
 mod caller_identity;
+mod iam_policy_document;
 mod partition;
 mod region;
+mod ssm_parameter;
 
 /// The visible list of what can be asked.
 pub(crate) fn all() -> Vec<Arc<dyn DataSource>> {
     vec![
+        Arc::new(Source::<ami::Ami>::new()),
         Arc::new(Source::<availability_zones::AvailabilityZones>::new()),
         Arc::new(Source::<caller_identity::CallerIdentity>::new()),
+        Arc::new(Source::<iam_policy_document::PolicyDocument>::new()),
         Arc::new(Source::<partition::Partition>::new()),
         Arc::new(Source::<region::Region>::new()),
+        Arc::new(Source::<ssm_parameter::Parameter>::new()),
     ]
 }
 

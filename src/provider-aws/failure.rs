@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use aws_sdk_ec2::config::http::HttpResponse;
-use aws_sdk_ec2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_ec2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use diagnostics::Diagnostic;
 use provider::OperationError;
 
@@ -86,6 +86,13 @@ where
             _ => by_words(&chain(&error), true),
         };
         Self { reason, action, code, message }
+    }
+}
+
+/// What a call lacks is seen before it is sent.
+impl From<BuildError> for AwsError {
+    fn from(error: BuildError) -> Self {
+        Self::refused("aws:Request", "InvalidRequest", error.to_string())
     }
 }
 

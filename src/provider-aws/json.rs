@@ -5,12 +5,6 @@ use serde_json::Value as Json;
 
 use crate::object::Object;
 
-/// Tells whether two texts are the same JSON document.
-pub(crate) fn same(a: &Value, b: &Value) -> bool {
-    let parsed = |value: &Value| serde_json::from_str::<Json>(value.as_str()?).ok();
-    a == b || matches!((parsed(a), parsed(b)), (Some(a), Some(b)) if a == b)
-}
-
 /// Tells whether two texts are the same policy: one element means the same as a list of it, and
 /// lists have no order.
 pub(crate) fn same_policy(a: &Value, b: &Value) -> bool {

@@ -23,6 +23,7 @@ mod read;
 mod remove;
 mod settle;
 
+pub(crate) use make::patiently;
 pub(crate) use read::observed;
 
 /// A resource type made of a [`Kind`].

@@ -53,11 +53,6 @@ impl Plan<'_> {
         self.request.prior
     }
 
-    /// What the user sets.
-    pub(crate) fn config(&self) -> Object {
-        Object::from(self.request.config)
-    }
-
     /// Whether the user sets it.
     pub(crate) fn is_set(&self, name: &str) -> bool {
         self.request.config.get(name).is_some_and(|value| !value.is_null())

@@ -147,7 +147,7 @@ pub(super) async fn retag<K: Kind>(
 
 /// Makes a call that can be repeated until it is answered, or refused for good. What was made a moment
 /// ago is not known everywhere at once.
-pub(super) async fn patiently<'a, T>(
+pub(crate) async fn patiently<'a, T>(
     mut call: impl FnMut() -> Future<'a, Answer<T>> + Send,
 ) -> Answer<T> {
     let mut backoff = Backoff::new(REPEATS);

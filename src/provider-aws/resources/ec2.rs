@@ -9,6 +9,7 @@ use crate::tags::{Mark, TOKEN, Tags};
 
 pub(crate) mod eip;
 pub(crate) mod internet_gateway;
+pub(crate) mod launch_template;
 pub(crate) mod nat_gateway;
 pub(crate) mod route;
 pub(crate) mod route_table;

@@ -211,7 +211,7 @@ fn id(table: &str, destination: &str) -> String {
 }
 
 /// CRC-32 as in Ethernet.
-fn crc32(text: &str) -> u32 {
+pub(crate) fn crc32(text: &str) -> u32 {
     !text.bytes().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(byte), |crc, _| {
             let carry = if crc & 1 == 1 { 0xedb8_8320 } else { 0 };

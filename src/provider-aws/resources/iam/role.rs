@@ -1,0 +1,157 @@
+//! `aws_iam_role`: permissions that somebody or something takes on.
+
+use aws_sdk_iam::types;
+use lang::{Type, Value};
+use provider::{Attribute, Schema};
+
+use super::{decoded, name, tag_list, tags_of};
+use crate::client::Place;
+use crate::json::{observe_policy, same_policy};
+use crate::kind::{Answer, Kind, Tagging};
+use crate::object::Object;
+use crate::plan::Plan;
+use crate::schema::{given, json, needed, switch, text};
+use crate::tags::{Mark, Tags};
+
+pub(crate) struct Role;
+
+impl Kind for Role {
+    const NAME: &'static str = "aws_iam_role";
+    const GLOBAL: bool = true;
+    const TAGGING: Tagging = Tagging::Own;
+    /// A principal that was made a moment ago is not known everywhere.
+    const AWAITED: &'static [&'static str] = &["MalformedPolicyDocument"];
+    type Seen = types::Role;
+
+    fn schema() -> Schema {
+        let fixed = || text().or_computed().forces_replacement();
+        let duration = Attribute::optional(Type::Number).default(Value::int(3600));
+        Schema::new([
+            ("arn", given()),
+            ("assume_role_policy", needed().validated(json).same_when(same_policy)),
+            ("create_date", given()),
+            ("description", text()),
+            ("force_detach_policies", switch(false)),
+            ("max_session_duration", duration),
+            ("name", fixed().validated(name)),
+            ("name_prefix", fixed()),
+            ("path", text().default(Value::string("/")).forces_replacement()),
+            ("permissions_boundary", text()),
+            ("unique_id", given()),
+        ])
+        .describe("Permissions that somebody or something takes on.")
+    }
+
+    fn plan(plan: &mut Plan<'_>) {
+        plan.settle_name("name", "name_prefix");
+        let Some(name) = plan.object.owned("name") else { return };
+        plan.knows("id", Some(Value::text(&name)));
+        if let Some(path) = plan.object.owned("path") {
+            let arn = plan.global_arn("iam", &format!("role{path}{name}"));
+            plan.knows("arn", arn);
+        }
+    }
+
+    async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::Role>> {
+        let mut seen = Vec::new();
+        for role in wanted {
+            seen.extend(place.iam().get_role().role_name(role.id()).send().await?.role);
+        }
+        Ok(seen)
+    }
+
+    fn key(role: &types::Role) -> String {
+        role.role_name().to_owned()
+    }
+
+    fn observe(_place: &Place, role: &types::Role, object: &mut Object) {
+        object.set_text("arn", Some(role.arn()));
+        let policy = role.assume_role_policy_document().map(decoded);
+        observe_policy(object, "assume_role_policy", policy.as_deref());
+        object.set_text("create_date", Some(&role.create_date().to_string()));
+        object.set_text("description", role.description().filter(|words| !words.is_empty()));
+        object.set_number("max_session_duration", role.max_session_duration().or(Some(3600)));
+        object.set_text("name", Some(role.role_name()));
+        object.set_text("path", Some(role.path()));
+        let boundary = role.permissions_boundary().and_then(|b| b.permissions_boundary_arn());
+        object.set_text("permissions_boundary", boundary);
+        object.set_text("unique_id", Some(role.role_id()));
+    }
+
+    fn tags(role: &types::Role) -> Option<Tags> {
+        Some(tags_of(role.tags()))
+    }
+
+    async fn create(place: &Place, planned: &Object, mark: &Mark) -> Answer<String> {
+        let call = place
+            .iam()
+            .create_role()
+            .role_name(planned.word("name"))
+            .assume_role_policy_document(planned.word("assume_role_policy"))
+            .set_description(planned.owned("description"))
+            .set_max_session_duration(planned.small("max_session_duration"))
+            .set_path(planned.owned("path"))
+            .set_permissions_boundary(planned.owned("permissions_boundary"))
+            .set_tags(Some(tag_list(&mark.tags(planned))?));
+        call.send().await?;
+        Ok(planned.word("name").to_owned())
+    }
+
+    async fn configure(place: &Place, now: &mut Object, prior: Option<&Object>) -> Answer<()> {
+        let Some(prior) = prior else { return Ok(()) };
+        let (iam, name) = (place.iam(), now.id());
+        let changed = |attribute: &str| now.get(attribute) != prior.get(attribute);
+        if changed("assume_role_policy") {
+            let policy = now.word("assume_role_policy");
+            iam.update_assume_role_policy().role_name(name).policy_document(policy).send().await?;
+        }
+        if changed("description") || changed("max_session_duration") {
+            let call = iam.update_role().role_name(name).description(now.word("description"));
+            call.set_max_session_duration(now.small("max_session_duration")).send().await?;
+        }
+        match now.text("permissions_boundary") {
+            Some(boundary) if changed("permissions_boundary") => {
+                let call = iam.put_role_permissions_boundary().role_name(name);
+                call.permissions_boundary(boundary).send().await?;
+            }
+            None if prior.has("permissions_boundary") => {
+                iam.delete_role_permissions_boundary().role_name(name).send().await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    async fn delete(place: &Place, prior: &Object) -> Answer<()> {
+        if prior.is_on("force_detach_policies") {
+            let attached = place.iam().list_attached_role_policies().role_name(prior.id());
+            for policy in attached.send().await?.attached_policies() {
+                let call = place.iam().detach_role_policy().role_name(prior.id());
+                call.policy_arn(policy.policy_arn().unwrap_or_default()).send().await?;
+            }
+            let inline = place.iam().list_role_policies().role_name(prior.id()).send().await?;
+            for policy in inline.policy_names() {
+                let call = place.iam().delete_role_policy().role_name(prior.id());
+                call.policy_name(policy).send().await?;
+            }
+        }
+        place.iam().delete_role().role_name(prior.id()).send().await?;
+        Ok(())
+    }
+
+    fn natural_id(planned: &Object) -> Option<String> {
+        planned.owned("name")
+    }
+
+    async fn retag(place: &Place, object: &Object, set: &Tags, gone: &[String]) -> Answer<()> {
+        if !gone.is_empty() {
+            let call = place.iam().untag_role().role_name(object.id());
+            call.set_tag_keys(Some(gone.to_vec())).send().await?;
+        }
+        if !set.is_empty() {
+            let call = place.iam().tag_role().role_name(object.id());
+            call.set_tags(Some(tag_list(set)?)).send().await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,4 @@
+//! Keys: the types of the Key Management Service.
+
+pub(crate) mod alias;
+pub(crate) mod key;

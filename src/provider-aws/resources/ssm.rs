@@ -1,0 +1,3 @@
+//! Parameters: the types of Systems Manager.
+
+pub(crate) mod parameter;

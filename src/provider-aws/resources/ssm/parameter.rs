@@ -1,0 +1,210 @@
+//! `aws_ssm_parameter`: a value that machines ask for, in the clear or encrypted.
+
+use aws_sdk_ssm::types::{
+    Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterTier, ParameterType,
+    ResourceTypeForTagging, Tag,
+};
+use futures::future::try_join_all;
+use lang::Value;
+use provider::{Attribute, Schema};
+
+use crate::client::Place;
+use crate::kind::{Answer, Kind, Tagging};
+use crate::object::Object;
+use crate::plan::Plan;
+use crate::schema::{flag, needed, text};
+use crate::tags::{Mark, Tags};
+
+pub(crate) struct Parameter;
+
+pub(crate) struct Seen {
+    told: Told,
+    about: Option<ParameterMetadata>,
+    tags: Tags,
+}
+
+/// A change of one of these makes a new version.
+const VERSIONED: &[&str] =
+    &["allowed_pattern", "description", "insecure_value", "key_id", "tier", "type", "value"];
+
+impl Kind for Parameter {
+    const NAME: &'static str = "aws_ssm_parameter";
+    /// As many as one call takes.
+    const BATCH: usize = 10;
+    const TAGGING: Tagging = Tagging::Own;
+    const AWAITED: &'static [&'static str] = &["InvalidKeyId"];
+    type Seen = Seen;
+
+    fn schema() -> Schema {
+        let own = || text().or_computed();
+        Schema::new([
+            ("allowed_pattern", text()),
+            ("arn", own()),
+            ("data_type", own()),
+            ("description", text()),
+            ("insecure_value", own().recomputed_with(&["type", "value"])),
+            ("key_id", own()),
+            ("name", needed().forces_replacement().validated(name)),
+            ("overwrite", flag()),
+            ("tier", text().default(Value::string("Standard"))),
+            ("type", needed().validated(kind)),
+            ("value", own().sensitive().recomputed_with(&["insecure_value"])),
+            ("version", Attribute::computed(lang::Type::Number).recomputed_with(VERSIONED)),
+        ])
+        .describe("A value that machines ask for, in the clear or encrypted.")
+    }
+
+    fn plan(plan: &mut Plan<'_>) {
+        plan.needs_one_of(&["insecure_value", "value"]);
+        let Some(name) = plan.object.owned("name") else { return };
+        plan.knows("id", Some(Value::text(&name)));
+        let arn = plan.arn("ssm", &format!("parameter/{}", name.trim_start_matches('/')));
+        plan.knows("arn", arn);
+    }
+
+    async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
+        let names = || Some(wanted.iter().map(|object| object.id().to_owned()).collect());
+        let values = place.ssm().get_parameters().set_names(names()).with_decryption(true);
+        let by_name = ParameterStringFilter::builder().key("Name").option("Equals");
+        let by_name = by_name.set_values(names()).build()?;
+        let about = place.ssm().describe_parameters().parameter_filters(by_name);
+        let (values, about) = futures::try_join!(
+            async { values.send().await.map_err(crate::failure::AwsError::from) },
+            async { about.send().await.map_err(crate::failure::AwsError::from) },
+        )?;
+        let values = values.parameters.unwrap_or_default().into_iter();
+        try_join_all(values.map(|told| async {
+            let name = told.name().unwrap_or_default();
+            let about = about.parameters().iter().find(|about| about.name() == Some(name)).cloned();
+            let tags = tags(place, name).await?;
+            Ok(Seen { told, about, tags })
+        }))
+        .await
+    }
+
+    fn key(seen: &Seen) -> String {
+        seen.told.name().unwrap_or_default().to_owned()
+    }
+
+    fn observe(_place: &Place, seen: &Seen, object: &mut Object) {
+        let told = &seen.told;
+        let secret = told.r#type() == Some(&ParameterType::SecureString);
+        object.set_text("arn", told.arn());
+        object.set_text("data_type", told.data_type());
+        object.set_text("insecure_value", told.value().filter(|_| !secret));
+        object.set_text("name", told.name());
+        object.set_text("type", told.r#type().map(ParameterType::as_str));
+        object.set_text("value", told.value());
+        object.set_number("version", Some(told.version()));
+        if let Some(value) = object.get("value").cloned() {
+            object.set("value", value.sensitive());
+        }
+        let Some(about) = &seen.about else { return };
+        object.set_text("allowed_pattern", about.allowed_pattern().filter(|p| !p.is_empty()));
+        object.set_text("description", about.description().filter(|words| !words.is_empty()));
+        object.set_text("key_id", about.key_id());
+        if let Some(tier) = about.tier() {
+            object.set_text("tier", Some(tier.as_str()));
+        }
+    }
+
+    fn tags(seen: &Seen) -> Option<Tags> {
+        Some(seen.tags.clone())
+    }
+
+    async fn create(place: &Place, planned: &Object, mark: &Mark) -> Answer<String> {
+        let mut call = put(place, planned);
+        for (key, value) in mark.tags(planned) {
+            call = call.tags(Tag::builder().key(key).value(value).build()?);
+        }
+        call.overwrite(false).send().await?;
+        Ok(planned.word("name").to_owned())
+    }
+
+    async fn configure(place: &Place, now: &mut Object, prior: Option<&Object>) -> Answer<()> {
+        let changed = |prior: &Object| {
+            VERSIONED.iter().any(|name| now.has(name) && now.get(name) != prior.get(name))
+                || now.text("description") != prior.text("description")
+        };
+        if prior.is_some_and(changed) {
+            put(place, now).overwrite(true).send().await?;
+        }
+        Ok(())
+    }
+
+    async fn delete(place: &Place, prior: &Object) -> Answer<()> {
+        place.ssm().delete_parameter().name(prior.id()).send().await?;
+        Ok(())
+    }
+
+    fn natural_id(planned: &Object) -> Option<String> {
+        planned.owned("name")
+    }
+
+    async fn retag(place: &Place, object: &Object, set: &Tags, gone: &[String]) -> Answer<()> {
+        let kind = ResourceTypeForTagging::Parameter;
+        if !gone.is_empty() {
+            let call = place.ssm().remove_tags_from_resource().resource_type(kind.clone());
+            call.resource_id(object.id()).set_tag_keys(Some(gone.to_vec())).send().await?;
+        }
+        if !set.is_empty() {
+            let mut call = place.ssm().add_tags_to_resource().resource_type(kind);
+            for (key, value) in set {
+                call = call.tags(Tag::builder().key(key).value(value).build()?);
+            }
+            call.resource_id(object.id()).send().await?;
+        }
+        Ok(())
+    }
+
+    fn imported(id: &str, object: &mut Object) {
+        object.set_text("id", Some(id));
+        object.set_text("name", Some(id));
+    }
+}
+
+async fn tags(place: &Place, name: &str) -> Answer<Tags> {
+    let call = place.ssm().list_tags_for_resource();
+    let call = call.resource_type(ResourceTypeForTagging::Parameter).resource_id(name);
+    let told = call.send().await?;
+    Ok(told.tag_list().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
+}
+
+fn put(
+    place: &Place,
+    object: &Object,
+) -> aws_sdk_ssm::operation::put_parameter::builders::PutParameterFluentBuilder {
+    let secret = object.text("type") == Some("SecureString");
+    let value = object.text("value").or_else(|| object.text("insecure_value"));
+    place
+        .ssm()
+        .put_parameter()
+        .name(object.word("name"))
+        .value(value.unwrap_or_default())
+        .set_type(object.text("type").map(ParameterType::from))
+        .set_allowed_pattern(object.owned("allowed_pattern"))
+        .set_data_type(object.owned("data_type"))
+        .set_description(object.owned("description"))
+        .set_key_id(object.owned("key_id").filter(|_| secret))
+        .set_tier(object.text("tier").map(ParameterTier::from))
+}
+
+fn name(value: &Value) -> Result<(), String> {
+    let name = value.as_str().unwrap_or_default();
+    let fits = |c: char| c.is_ascii_alphanumeric() || "_.-/".contains(c);
+    if name.is_empty() || name.len() > 1011 || !name.chars().all(fits) {
+        return Err("a name has letters, digits and _.-/.".to_owned());
+    }
+    let start = name.trim_start_matches('/').to_ascii_lowercase();
+    if start.starts_with("aws") || start.starts_with("ssm") {
+        return Err("a name must not begin with \"aws\" or \"ssm\".".to_owned());
+    }
+    Ok(())
+}
+
+fn kind(value: &Value) -> Result<(), String> {
+    match value.as_str() {
+        Some("String" | "StringList" | "SecureString") => Ok(()),
+        _ => Err("it is \"String\", \"StringList\" or \"SecureString\".".to_owned()),
+    }
+}
