@@ -13,6 +13,7 @@ mod fmt;
 mod force_unlock;
 mod get;
 mod graph;
+mod import;
 mod init;
 mod output;
 mod plan;
@@ -75,6 +76,7 @@ pub const COMMANDS: &[Command] = &[
     Command::of::<force_unlock::ForceUnlock>(),
     Command::of::<get::Get>(),
     Command::of::<graph::Graph>(),
+    Command::of::<import::Import>(),
     Command::of::<init::Init>(),
     Command::of::<output::Output>(),
     Command::of::<plan::Plan>(),

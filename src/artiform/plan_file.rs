@@ -170,6 +170,7 @@ impl PlanFile {
             timestamp: saved.timestamp.clone(),
             workspace: "default".into(),
             parallelism,
+            ..PlanOptions::default()
         })
     }
 

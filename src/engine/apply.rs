@@ -13,8 +13,12 @@ use provider::Effect;
 use state::{OutputState, Store};
 use tokio::sync::{Semaphore, watch};
 
+<<<<<<< HEAD
 use crate::evaluated::Evaluated;
 use crate::events::{Event, Events};
+=======
+use crate::events::{Event, Events, ImportStage};
+>>>>>>> 8480a49 (engine: import blocks, the command import, and generated configuration)
 use crate::operation::Outcome;
 use crate::options::Planned;
 use crate::steps::{self, Step, Steps};
@@ -32,6 +36,7 @@ pub struct ApplyOptions {
 #[derive(Debug, Default)]
 pub struct Applied {
     pub diagnostics: Diagnostics,
+    pub imported: usize,
     pub added: usize,
     pub changed: usize,
     pub destroyed: usize,
@@ -58,10 +63,12 @@ pub async fn apply(planned: Planned, store: Arc<Store>, options: ApplyOptions) -
             return applied;
         }
     };
+    run.tell_imports(ImportStage::Started);
     if let Err(error) = run.record_what_was_found(&store).await {
         applied.diagnostics = error.into();
         return applied;
     }
+    applied.imported = run.tell_imports(ImportStage::Finished);
     let parallelism = run.options.parallelism.max(1);
     let mut executor = Executor {
         run,

@@ -44,10 +44,24 @@ pub enum Event {
         address: String,
         because: String,
     },
+    /// A thing that exists already is taken into the state.
+    Import {
+        address: String,
+        id: String,
+        stage: ImportStage,
+    },
     /// An interrupted run's thing was found and taken into the state.
     Adopted {
         address: String,
     },
+}
+
+/// How far an import is: planning reads the thing, apply records it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportStage {
+    Preparing,
+    Started,
+    Finished,
 }
 
 /// Where events go. Called from many tasks; it must not block.

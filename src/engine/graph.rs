@@ -84,6 +84,12 @@ fn edges(tree: &Tree, references: &[Vec<Reference>]) -> Edges {
             }
         }
     }
+    for (resource, reference) in import_references(tree) {
+        let span = Some(reference.traversal.span);
+        for target in nodes_of(tree, &reference) {
+            edges[resource.0 as usize].entry(target).or_insert(span);
+        }
+    }
     for (i, node) in tree.nodes.iter().enumerate() {
         // A module's declarations exist once its call is expanded.
         if let Some((parent, key)) = &tree.module(node.module).parent
@@ -98,6 +104,27 @@ fn edges(tree: &Tree, references: &[Vec<Reference>]) -> Edges {
         }
     }
     edges
+}
+
+/// What import blocks refer to is evaluated before the resources that they name. No edge of apply comes
+/// of it: an import is all known when it is planned.
+fn import_references(tree: &Tree) -> Vec<(NodeId, Reference)> {
+    let mut found = Vec::new();
+    for import in &tree.module(Tree::ROOT).config.imports {
+        let calls = import.to.module.iter().map(|step| &step.call);
+        let Some(resource) = tree.find(calls, &import.to.resource) else { continue };
+        let keys = import.to.module.iter().filter_map(|step| step.index.as_ref());
+        let plain = import.for_each.iter().chain([&import.id]).chain(&import.to.index);
+        plain.chain(keys).for_each(|expr| {
+            expr.for_each_reference(&mut |traversal| {
+                if let Some(target) = resolve(tree, Tree::ROOT, traversal) {
+                    let traversal = traversal.clone();
+                    found.push((resource, Reference { target, traversal, explicit: false }));
+                }
+            });
+        });
+    }
+    found
 }
 
 /// The provider block that configures a resource's provider, if there is one.

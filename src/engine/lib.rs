@@ -11,6 +11,7 @@ mod events;
 mod expand;
 mod explain;
 mod graph;
+mod import;
 mod instance;
 mod moves;
 mod operation;
@@ -37,8 +38,8 @@ mod walk;
 
 pub use apply::{Applied, ApplyOptions, apply};
 pub use evaluated::{Evaluated, RootScope};
-pub use events::{Event, Events};
+pub use events::{Event, Events, ImportStage};
 pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
-pub use options::{PlanInput, PlanOptions, Planned, Planning, Selector};
+pub use options::{ImportTarget, PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};
 pub use rules::{Verdict, check as check_rule};

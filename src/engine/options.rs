@@ -39,11 +39,23 @@ pub struct PlanOptions {
     pub excludes: Vec<Selector>,
     /// Replace these even if nothing about them changes.
     pub replace: Vec<ResourceAddress>,
+    /// Things to be taken into the state, besides those of `import` blocks.
+    pub imports: Vec<ImportTarget>,
+    /// Write configuration for the targets of `import` blocks that have none.
+    pub generate_config: bool,
     /// When the plan is made, RFC 3339 in UTC.
     pub timestamp: String,
     pub workspace: String,
     /// How many provider calls may be under way at once.
     pub parallelism: usize,
+}
+
+/// A thing that exists already, and the instance that it is to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportTarget {
+    pub address: ResourceAddress,
+    /// What its type calls the thing, such as an ARN or a name.
+    pub id: String,
 }
 
 /// What a target or exclusion names: an address or a glob of addresses.
@@ -58,6 +70,8 @@ impl Default for PlanOptions {
             targets: Vec::new(),
             excludes: Vec::new(),
             replace: Vec::new(),
+            imports: Vec::new(),
+            generate_config: false,
             timestamp: "1970-01-01T00:00:00Z".into(),
             workspace: "default".into(),
             parallelism: 10,

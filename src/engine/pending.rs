@@ -106,6 +106,7 @@ impl Run {
             current: Some(value),
             unread: None,
             previous: None,
+            imported: None,
         };
         self.prior.instances.insert(begin.address.clone(), instance);
         self.events.send(Event::Adopted { address: begin.address.clone() });

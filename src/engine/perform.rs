@@ -11,7 +11,7 @@ use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, Resourc
 use state::{Change, InstanceState, Mode, Record, StateError, Store};
 
 use crate::apply::{Completion, Executor};
-use crate::events::Event;
+use crate::events::{Event, ImportStage};
 use crate::instance::{self, BlockKind, Circumstances, Decision, Request};
 use crate::operation::{self, Job, Outcome};
 use crate::record;
@@ -508,7 +508,8 @@ impl Run {
             let changes_anyway = action.is_replacement()
                 || matches!(action, Action::Update | Action::Delete | Action::Forget);
             let left_alone = !planned.selected || prior.unread.is_some();
-            if prior.recorded.is_none() || left_alone || changes_anyway {
+            let imported = prior.imported.is_some() && planned.selected;
+            if prior.recorded.is_none() || left_alone || (changes_anyway && !imported) {
                 continue;
             }
             match &prior.current {
@@ -520,6 +521,19 @@ impl Run {
             return Ok(());
         }
         store.append(Record::changes(changes)).await.map_err(failed)
+    }
+
+    /// Tells of what is imported, which is recorded before anything else happens; how many there are.
+    pub(crate) fn tell_imports(&self, stage: ImportStage) -> usize {
+        let imports = self.instances.iter().filter(|instance| instance.selected);
+        let imports = imports.filter_map(|it| Some((it, it.change.importing.as_ref()?)));
+        let mut count = 0;
+        for (instance, import) in imports {
+            count += 1;
+            let (address, id) = (instance.address.clone(), import.id.clone());
+            self.events.send(Event::Import { address, id, stage });
+        }
+        count
     }
 
     /// The new record of an instance to which apply does nothing, where it differs from the old one.

@@ -22,6 +22,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     }
     run.apply_moves();
     run.walk().await;
+    run.import_without_block().await;
     run.plan_removals();
     // Must come after removals, which are selected too, and before all that looks at changes together.
     run.select_instances();

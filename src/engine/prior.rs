@@ -24,6 +24,8 @@ pub(crate) struct PriorInstance {
     pub unread: Option<String>,
     /// Where it was recorded, if it moved.
     pub previous: Option<String>,
+    /// The import id by which this run found it; apply records it.
+    pub imported: Option<String>,
 }
 
 impl PriorInstance {
@@ -60,6 +62,7 @@ impl Prior {
                 recorded,
                 unread: None,
                 previous: None,
+                imported: None,
             };
             instances.insert(address.clone(), instance);
         }

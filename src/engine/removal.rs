@@ -98,7 +98,18 @@ impl Run {
         })
     }
 
-    pub(crate) fn find_module(&self, address: &ResourceAddress) -> Option<ModuleId> {
+    /// The block that declares an address.
+    pub(crate) fn find_resource(&self, address: &ResourceAddress) -> Option<crate::tree::NodeId> {
+        let key = config::ResourceKey {
+            mode: address.mode,
+            type_name: address.type_name.clone(),
+            name: address.name.clone(),
+        };
+        let module = self.find_module(address)?;
+        self.tree.module(module).resources.get(&key).copied()
+    }
+
+    fn find_module(&self, address: &ResourceAddress) -> Option<ModuleId> {
         let mut module = Tree::ROOT;
         for step in &address.module.0 {
             let key = config::CallKey { topology: step.topology, name: step.name.clone() };

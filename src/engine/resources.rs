@@ -6,7 +6,7 @@ use config::{Resource, ResourceKey};
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
 use lang::{ResourceAddress, Type, Value, eval};
-use plan::{Action, Reason, ResourceChange};
+use plan::{Action, PlannedImport, Reason, ResourceChange};
 use provider::{ResourceType, change, decode};
 
 use crate::dependency::{self, Dependency};
@@ -37,6 +37,10 @@ impl Run {
         if let Some(block) = &block {
             self.blocks.insert(node, block.clone());
         }
+        let imports = key.mode == lang::ResourceMode::Managed && !self.checking;
+        if imports {
+            self.read_imports(module, key);
+        }
         for ordinal in 0..to_u32(self.tables.module(module).instances.len()) {
             let expansion = self.expand_resource(resource, node, ordinal);
             let count = expansion.len();
@@ -45,6 +49,9 @@ impl Run {
             for index in 0..count {
                 self.visit_instance(resource, block, (node, ordinal, to_u32(index))).await;
             }
+        }
+        if imports && !self.imports.is_empty() {
+            self.refuse_leftover_imports(key);
         }
     }
 
@@ -75,6 +82,8 @@ impl Run {
         let value = match &block.kind {
             BlockKind::Managed(resource_type) => {
                 let resource_type = resource_type.clone();
+                let provider = (&*block.provider, &*resource_type);
+                self.import_instance(&candidate.name, provider).await;
                 self.plan_managed(&candidate, &*resource_type)
             }
             BlockKind::Data(_) => self.plan_data(&candidate).await,
@@ -308,6 +317,8 @@ impl Run {
             if change.unread.is_some() && change.action == Action::NoOp && pending {
                 change.action = Action::ReadAgain;
             }
+            let import = prior.imported.clone();
+            change.importing = import.map(|id| PlannedImport { id, generated_config: None });
             if let Some(previous) = &prior.previous {
                 change.previous_address = previous.parse().ok();
             }

@@ -20,6 +20,7 @@ use crate::{
 };
 
 mod applying;
+mod importing;
 mod planning;
 mod selecting;
 
@@ -140,6 +141,19 @@ impl ResourceType for Thing {
             cloud.calls.lock().unwrap().push(format!("delete {name}"));
             cloud.things.lock().unwrap().remove(&name);
             Ok(())
+        })
+    }
+
+    fn import<'a>(
+        &'a self,
+        connection: &'a Connection,
+        id: &'a str,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async move {
+            let things = Self::cloud(connection).things.lock().unwrap();
+            let found = things.get(id).map(|(_, value)| value.clone());
+            let missing = || Diagnostic::error("No such thing", format!("There is no {id}."));
+            found.ok_or_else(|| missing().into())
         })
     }
 

@@ -122,6 +122,17 @@ impl Tree {
         &self.nodes[id.0 as usize]
     }
 
+    /// The declaration of a resource below a path of calls from the root.
+    pub(crate) fn find<'k>(
+        &self,
+        mut path: impl Iterator<Item = &'k CallKey>,
+        key: &ResourceKey,
+    ) -> Option<NodeId> {
+        let inside = |at: ModuleId, call| self.module(at).children.get(call).copied();
+        let module = path.try_fold(Self::ROOT, inside)?;
+        self.module(module).resources.get(key).copied()
+    }
+
     /// The call that a module comes from, and the module that holds the call.
     pub(crate) fn call_of(&self, id: ModuleId) -> Option<(ModuleId, &ModuleCall)> {
         let (parent, key) = self.module(id).parent.as_ref()?;

@@ -162,7 +162,11 @@ impl Run {
             }
             _ => false,
         });
-        in_state || types
+        let imports = self.tree.module(Tree::ROOT).config.imports.iter().any(|import| {
+            let found = self.registry.resource_type(&import.to.resource.type_name);
+            found.is_some_and(|(provider, _)| provider.name() == name)
+        });
+        in_state || types || imports
     }
 
     pub(crate) async fn visit_provider(&mut self, index: usize) {

@@ -74,6 +74,8 @@ pub(crate) struct Run {
     /// Instances that their type refused to plan, and the addresses that they refer to.
     pub failed: HashMap<String, Vec<String>>,
     pub pending: HashMap<String, PendingOperation>,
+    /// By address: what is to be imported and was not yet.
+    pub imports: BTreeMap<String, crate::import::Request>,
     pub checks: BTreeMap<String, CheckResult>,
     pub variables: IndexMap<Name, Value>,
     /// Checking without values: nothing is read, what is not known is unknown.
@@ -122,6 +124,7 @@ impl Run {
             declared: HashSet::new(),
             failed: HashMap::new(),
             pending,
+            imports: BTreeMap::new(),
             checks: BTreeMap::new(),
             variables: input.variables,
             checking,

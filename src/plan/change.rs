@@ -74,6 +74,8 @@ pub struct ResourceChange {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedImport {
     pub id: String,
+    /// The block that was written for it, because it has none.
+    pub generated_config: Option<String>,
 }
 
 /// What happens to one output.

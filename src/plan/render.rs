@@ -253,6 +253,7 @@ fn headline(change: &ResourceChange, painter: Painter) -> String {
         Action::Forget => {
             "will no longer be managed by artiform, but will not be destroyed".to_owned()
         }
+        Action::NoOp if change.importing.is_some() => "will be imported".to_owned(),
         Action::NoOp => match &change.previous_address {
             Some(from) => format!("has moved from {from}"),
             None => "will not change".to_owned(),
@@ -263,7 +264,12 @@ fn headline(change: &ResourceChange, painter: Painter) -> String {
     if let Some(from) = moved {
         out.push_str(&format!("  # (moved from {from})\n"));
     }
-    if let Some(import) = &change.importing {
+    let generated = change.importing.as_ref().is_some_and(|i| i.generated_config.is_some());
+    if generated {
+        out.push_str("  # (config will be generated)\n");
+    }
+    let changes = change.action != Action::NoOp;
+    if let Some(import) = change.importing.as_ref().filter(|_| changes) {
         out.push_str(&format!("  # (imported from \"{}\")\n", import.id));
     }
     for note in notes(change) {

@@ -2,6 +2,7 @@
 
 mod crash;
 mod explain;
+mod importing;
 mod mistakes;
 mod selecting;
 mod servers;

@@ -175,20 +175,26 @@ impl Apply {
         (stack, session): (&Stack, &Session),
     ) -> Outcome {
         let mode = planned.plan.mode;
-        // From here on the time is the present time: what was unknown while planning becomes known.
-        session.world.settle();
-        let progress = Progress::start(&session.ui);
-        let options = ApplyOptions { events: progress.events(), stop: session.stop.clone() };
-        let store = Arc::new(store);
-        let work = engine::apply(planned, store.clone(), options);
-        let mut applied = session.runtime.block_on(work);
-        progress.finish();
-        close(store, &mut applied);
+        let applied = obey(planned, store, session);
         view::show(&applied, mode, &session.ui);
         session.ui.diagnostics(&applied.diagnostics, stack.sources());
         let failed = applied.diagnostics.has_errors() || applied.interrupted;
         Ok(if failed { FAILURE } else { SUCCESS })
     }
+}
+
+/// Executes a plan and closes the state.
+pub(super) fn obey(planned: Planned, store: Store, session: &Session) -> Applied {
+    // From here on the time is the present time: what was unknown while planning becomes known.
+    session.world.settle();
+    let progress = Progress::start(&session.ui);
+    let options = ApplyOptions { events: progress.events(), stop: session.stop.clone() };
+    let store = Arc::new(store);
+    let work = engine::apply(planned, store.clone(), options);
+    let mut applied = session.runtime.block_on(work);
+    progress.finish();
+    close(store, &mut applied);
+    applied
 }
 
 /// Folds the journal into the state, also after mistakes: what was done must not be forgotten.

@@ -1,5 +1,7 @@
 //! `plan`: shows what apply would do.
 
+mod generated;
+
 use std::path::{Path, PathBuf};
 
 use engine::PlanOptions;
@@ -35,6 +37,9 @@ pub struct Plan {
     /// Save the plan to this file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Write configuration for import blocks whose target has none to this new file
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    generate_config_out: Option<PathBuf>,
     /// Exit with 0 when nothing would change, 1 on errors, 2 when something would change
     #[arg(long)]
     detailed_exitcode: bool,
@@ -62,7 +67,11 @@ impl Verb for Plan {
 
 impl Plan {
     fn make(&self, context: &Context) -> Outcome {
-        let options = self.planning.options()?;
+        let mut options = self.planning.options()?;
+        if let Some(path) = &self.generate_config_out {
+            generated::check(path)?;
+            options.generate_config = true;
+        }
         let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
         let session = Session::start(context)?;
         let state = stack_state::for_plan(&stack, &self.lock)?;
@@ -88,6 +97,9 @@ impl Plan {
         }
         ui.diagnostics(&made.diagnostics, stack.sources());
         let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
+        if let Some(path) = &self.generate_config_out {
+            generated::write(&planned.plan, path, ui)?;
+        }
         if let Some(path) = &self.out {
             PlanFile::new(&planned, options, stack)?.write(path)?;
             self.say_saved(path, ui);

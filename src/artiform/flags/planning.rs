@@ -66,6 +66,7 @@ impl PlanningFlags {
             timestamp: world::now(),
             workspace: "default".into(),
             parallelism: self.parallelism,
+            ..PlanOptions::default()
         })
     }
 

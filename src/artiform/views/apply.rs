@@ -32,6 +32,7 @@ pub fn show(applied: &Applied, mode: PlanMode, ui: &Ui) {
 
 fn summary(applied: &Applied) -> Summary {
     Summary {
+        import: applied.imported,
         add: applied.added,
         change: applied.changed,
         destroy: applied.destroyed,
@@ -62,7 +63,12 @@ fn unfinished(applied: &Applied, destroys: bool) -> String {
 }
 
 fn counts(applied: &Applied) -> String {
-    format!("{} added, {} changed, {} destroyed", applied.added, applied.changed, applied.destroyed)
+    let imported = match applied.imported {
+        0 => String::new(),
+        count => format!("{count} imported, "),
+    };
+    let Applied { added, changed, destroyed, .. } = applied;
+    format!("{imported}{added} added, {changed} changed, {destroyed} destroyed")
 }
 
 #[cfg(test)]
@@ -76,6 +82,8 @@ mod tests {
             complete(&applied, false),
             "Apply complete! Resources: 3 added, 0 changed, 0 destroyed, 1 forgotten."
         );
+        let imported = Applied { imported: 2, ..Applied::default() };
+        assert!(complete(&imported, false).contains("Resources: 2 imported, 0 added"));
         assert_eq!(complete(&applied, true), "Destroy complete! Resources: 0 destroyed.");
         let stopped = Applied { interrupted: true, ..applied };
         assert!(

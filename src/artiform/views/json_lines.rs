@@ -43,10 +43,16 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 /// One planned change; `kind` is `planned_change` or `resource_drift`.
 pub fn change(change: &ResourceChange, kind: &str) -> String {
     let address = change.address.to_string();
-    let action = action_name(change.action);
+    let action = match &change.importing {
+        Some(_) if change.action == Action::NoOp => "import",
+        _ => action_name(change.action),
+    };
     let mut body = json!({ "resource": resource(&address), "action": action });
     if let Some(previous) = &change.previous_address {
         body["previous_resource"] = resource(&previous.to_string());
+    }
+    if let Some(import) = &change.importing {
+        body["importing"] = json!({ "id": import.id });
     }
     if let Some(reason) = change.reason.and_then(reason_name) {
         body["reason"] = reason;
@@ -61,15 +67,25 @@ fn reason_name(reason: Reason) -> Option<Value> {
 
 /// How many things change; `operation` is `plan`, `apply` or `destroy`.
 pub fn summary(summary: &Summary, operation: &str) -> String {
+    let imports = |words: &str| match summary.import {
+        0 => String::new(),
+        count => format!("{count} {words}, "),
+    };
     let message = match operation {
         "plan" => format!(
-            "Plan: {} to add, {} to change, {} to destroy.",
-            summary.add, summary.change, summary.destroy
+            "Plan: {}{} to add, {} to change, {} to destroy.",
+            imports("to import"),
+            summary.add,
+            summary.change,
+            summary.destroy
         ),
         "destroy" => format!("Destroy complete! Resources: {} destroyed.", summary.destroy),
         _ => format!(
-            "Apply complete! Resources: {} added, {} changed, {} destroyed.",
-            summary.add, summary.change, summary.destroy
+            "Apply complete! Resources: {}{} added, {} changed, {} destroyed.",
+            imports("imported"),
+            summary.add,
+            summary.change,
+            summary.destroy
         ),
     };
     let changes = json!({

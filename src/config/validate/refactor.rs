@@ -10,6 +10,13 @@ impl<'a> Validator<'a> {
     pub(super) fn refactorings(&mut self) {
         let module = self.module;
         for import in &module.imports {
+            if !module.path.is_empty() {
+                let detail = format!(
+                    "An import block stands in {}; only the root module can have them.",
+                    module.display_name()
+                );
+                self.report("Invalid import configuration", detail, import.span);
+            }
             self.import(import);
         }
         for removed in &module.removed {
@@ -41,16 +48,10 @@ impl<'a> Validator<'a> {
         let keys = import.to.module.iter().filter_map(|step| step.index.as_ref());
         keys.chain(import.to.index.as_ref()).for_each(|key| self.expression(key, &inside));
         let calls = import.to.module.iter().map(|step| &step.call);
-        let missing = match descend(self.module, calls) {
-            Some(module) => {
-                let key = &import.to.resource;
-                !self.config.may_declare(module, &key.name) && !module.resources.contains_key(key)
-            }
-            None => !self.module.incomplete,
-        };
-        if missing {
+        // A resource that is not there is told by the plan, which may be asked to generate its block.
+        if descend(self.module, calls).is_none() && !self.module.incomplete {
             let detail = format!(
-                "The configuration for the import target {} does not exist. All target instances must have an associated configuration to be imported.",
+                "The import target {} lies in a module that the configuration does not call.",
                 import.to.resource
             );
             let summary = "Configuration for import target does not exist";

@@ -12,7 +12,8 @@ impl Run {
     /// A target, exclusion or replacement that matches nothing is a mistake, not silence.
     pub(crate) fn check_selectors(&mut self) {
         let options = &self.options;
-        if self.selection.is_everything() && options.replace.is_empty() {
+        let nothing_named = self.selection.is_everything() && options.replace.is_empty();
+        if nothing_named || !options.imports.is_empty() {
             return;
         }
         let declared: Vec<(NodeId, Declared)> = resources(&self.tree).collect();
@@ -35,7 +36,7 @@ impl Run {
 
     /// A plan or apply of a part leaves the rest as it is, and says so.
     pub(crate) fn partial_warning(&self, summary: &str, mend: &str) -> Option<Diagnostic> {
-        if self.selection.is_everything() {
+        if self.selection.is_everything() || !self.options.imports.is_empty() {
             return None;
         }
         let flag = if self.selection.has_targets() { "-target" } else { "-exclude" };

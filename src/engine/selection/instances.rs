@@ -161,14 +161,8 @@ impl Run {
             return false;
         }
         let Ok(address) = address.parse::<ResourceAddress>() else { return false };
-        let key = config::ResourceKey {
-            mode: address.mode,
-            type_name: address.type_name.clone(),
-            name: address.name.clone(),
-        };
-        let module = self.find_module(&address);
-        match module.and_then(|module| self.tree.module(module).resources.get(&key)) {
-            Some(node) => !self.selection.visits(*node),
+        match self.find_resource(&address) {
+            Some(node) => !self.selection.visits(node),
             None => !self.selection.names(&address) || self.selection.excludes(&address),
         }
     }

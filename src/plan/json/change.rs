@@ -51,6 +51,9 @@ pub struct Change {
     pub replace_paths: Vec<Vec<Json>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub importing: Option<Importing>,
+    /// The block that was written for an import target that has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated_config: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,6 +97,7 @@ impl Change {
             after_sensitive: sensitive(after),
             replace_paths: change.replace_paths.iter().map(values::path).collect(),
             importing: importing.map(|import| Importing { id: import.id.clone() }),
+            generated_config: importing.and_then(|import| import.generated_config.clone()),
         }
     }
 
@@ -119,6 +123,7 @@ impl Change {
             after_sensitive: json!(change.sensitive),
             replace_paths: Vec::new(),
             importing: None,
+            generated_config: None,
         }
     }
 }

@@ -13,21 +13,24 @@ const IDENTIFYING: [&str; 4] = ["id", "key", "name", "tags"];
 pub(super) fn lines(change: &ResourceChange, painter: Painter) -> String {
     let after = if change.action == Action::Delete { None } else { change.after.as_ref() };
     let before = if change.action == Action::Create { None } else { change.before.as_ref() };
-    object_lines(before, after, &change.replace_paths, painter)
+    let whole = change.action == Action::NoOp && change.importing.is_some();
+    object_lines((before, after), &change.replace_paths, whole, painter)
 }
 
 /// A note of drift: the lines in the braces of what changed by itself.
 pub(super) fn body(change: &ResourceChange, painter: Painter) -> String {
     let kind = format!("\"{}\" \"{}\"", change.address.type_name, change.address.name);
     let sign = painter.sign(Sign::Change);
-    let lines = object_lines(change.before.as_ref(), change.after.as_ref(), &[], painter);
+    let values = (change.before.as_ref(), change.after.as_ref());
+    let lines = object_lines(values, &[], false, painter);
     format!("  {sign} resource {kind} {{\n{lines}    }}\n")
 }
 
+/// With `whole`, what does not change is shown as well: a thing that is seen for the first time.
 fn object_lines(
-    before: Option<&Value>,
-    after: Option<&Value>,
+    (before, after): (Option<&Value>, Option<&Value>),
     replace: &[Path],
+    whole: bool,
     painter: Painter,
 ) -> String {
     let names = names_of(before, after);
@@ -40,7 +43,7 @@ fn object_lines(
             continue;
         }
         let difference = difference(old, new, 6, painter);
-        if difference.sign == Sign::Keep && !IDENTIFYING.contains(&name) {
+        if difference.sign == Sign::Keep && !whole && !IDENTIFYING.contains(&name) {
             hidden += 1;
         } else {
             drawn.push((name, difference));

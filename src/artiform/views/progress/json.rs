@@ -81,6 +81,8 @@ impl Renderer for JsonProgress {
                 let hook = json!({ "resource": resource(&address), "because": because });
                 self.hook("apply_skipped", &message, hook);
             }
+            // Terraform's stream has no lines for it either: the planned change says it.
+            Event::Import { .. } => {}
             Event::Adopted { address } => {
                 let message = format!("{address}: Found what an interrupted run made");
                 self.hook("apply_adopted", &message, json!({ "resource": resource(&address) }));

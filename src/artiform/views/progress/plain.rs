@@ -61,6 +61,7 @@ pub fn take_in(running: &mut Running, event: Event) -> Option<String> {
         Event::Skipped { address, because } => {
             Some(format!("{address}: Not tried, because {because} failed"))
         }
+        Event::Import { address, id, stage } => Some(running::import(&address, &id, stage)),
         Event::Adopted { address } => {
             Some(format!("{address}: Found what an interrupted run made, and recorded it"))
         }

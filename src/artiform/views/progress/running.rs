@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use engine::ImportStage;
 use plan::Action;
 
 use crate::duration::rounded;
@@ -73,6 +74,16 @@ pub fn still(address: &str, operation: &Operation, elapsed: Duration) -> String 
 pub fn done(address: &str, action: Action, id: Option<&str>, elapsed: Duration) -> String {
     let id = if action == Action::Delete { None } else { id };
     format!("{address}: {} complete after {}{}", noun(action), rounded(elapsed), identity(id))
+}
+
+/// `x: Preparing import... [id=7]`
+pub fn import(address: &str, id: &str, stage: ImportStage) -> String {
+    let words = match stage {
+        ImportStage::Preparing => "Preparing import...",
+        ImportStage::Started => "Importing...",
+        ImportStage::Finished => "Import complete",
+    };
+    format!("{address}: {words}{}", identity(Some(id)))
 }
 
 /// `x: Creation errored after 1s`
