@@ -13,12 +13,8 @@ use provider::Effect;
 use state::{OutputState, Store};
 use tokio::sync::{Semaphore, watch};
 
-<<<<<<< HEAD
 use crate::evaluated::Evaluated;
-use crate::events::{Event, Events};
-=======
 use crate::events::{Event, Events, ImportStage};
->>>>>>> 8480a49 (engine: import blocks, the command import, and generated configuration)
 use crate::operation::Outcome;
 use crate::options::Planned;
 use crate::steps::{self, Step, Steps};
@@ -54,6 +50,7 @@ pub async fn apply(planned: Planned, store: Arc<Store>, options: ApplyOptions) -
     let mode = planned.plan.mode;
     let mut run = planned.run;
     run.events = options.events;
+    run.applying = true;
     run.diagnostics = Diagnostics::new();
     let mut applied = Applied::default();
     let built = match steps::build(&run) {
@@ -90,6 +87,8 @@ pub(crate) enum Completion {
     /// The thing was read again, because it could not be read before.
     Read(provider::ReadOutcome),
     Data(Result<lang::Value, provider::OperationError>),
+    /// The configuration of a provider is known now, and this came of it.
+    Connected(String, Result<provider::Connection, Diagnostics>),
     Done(Outcome),
 }
 
@@ -146,8 +145,10 @@ impl Executor {
 
     fn start_ready(&mut self) {
         while let Some((_, step)) = self.ready.pop_first() {
-            match self.steps.steps[step] {
+            let what = self.steps.steps[step];
+            match what {
                 Step::Gather(..) => self.succeed(step),
+                Step::Value(node, _) if self.start_provider(step, node) => {}
                 Step::Value(node, ordinal) => {
                     let before = std::mem::take(&mut self.run.diagnostics);
                     self.run.visit_value(node, ordinal);
@@ -221,7 +222,7 @@ impl Executor {
     /// Records outputs and the results of checks, and gives the account.
     async fn finish(mut self, mode: PlanMode) -> Applied {
         if mode == PlanMode::Normal {
-            self.evaluate_all();
+            self.evaluate_all().await;
         }
         let mut changes = Vec::new();
         let recorded = self.store.snapshot().outputs.clone();
@@ -238,6 +239,12 @@ impl Executor {
                 let name = name.to_string();
                 changes.push(state::Change::PutOutput { name, output: output.clone() });
             }
+        }
+        if mode == PlanMode::Destroy && complete && self.run.selection.is_everything() {
+            // Nothing is left that would read them.
+            let snapshot = self.store.snapshot();
+            let data = snapshot.instances.values().filter(|i| i.mode == state::Mode::Data);
+            changes.extend(data.map(|i| state::Change::RemoveInstance(i.address.clone())));
         }
         if !changes.is_empty()
             && let Err(error) = self.store.append(state::Record::changes(changes)).await
@@ -258,7 +265,7 @@ impl Executor {
     }
 
     /// Evaluates every value again, now that the world is as it is.
-    fn evaluate_all(&mut self) {
+    async fn evaluate_all(&mut self) {
         let graph = self.run.graph.clone();
         self.run.checks.clear();
         for node in &graph.order {
@@ -269,7 +276,12 @@ impl Executor {
                 NodeKind::Resource(_) | NodeKind::Call(_) | NodeKind::Provider(_)
             );
             let count = self.run.tables.module(module).instances.len();
-            if is_value && self.run.selection.visits(*node) {
+            if !self.run.selection.visits(*node) {
+                continue;
+            }
+            if matches!(declared.kind, NodeKind::Check(_)) {
+                self.run.visit_checks(*node).await;
+            } else if is_value {
                 (0..count).for_each(|o| self.run.visit_value(*node, crate::walk::to_u32(o)));
             }
         }

@@ -110,7 +110,7 @@ fn home_of<'a>(place: Place<'a>, reference: &Reference) -> ModuleScope<'a> {
         }
     }
     let (tables, surroundings) = (place.tables, place.surroundings);
-    ModuleScope { tables, surroundings, module, ordinal, repetition, own: None }
+    ModuleScope { tables, surroundings, module, ordinal, repetition, own: None, scoped: None }
 }
 
 fn declares(tree: &Tree, module: ModuleId, reference: &Reference) -> bool {

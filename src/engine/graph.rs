@@ -52,6 +52,11 @@ impl Graph {
         Self { order: order(&edges), references, edges, cycles }
     }
 
+    /// Whether a declaration refers to anything.
+    pub(crate) fn refers(&self, node: NodeId) -> bool {
+        !self.references[node.0 as usize].is_empty()
+    }
+
     /// The declarations that must be evaluated before one.
     pub(crate) fn dependencies(&self, node: NodeId) -> impl Iterator<Item = NodeId> + '_ {
         self.edges[node.0 as usize].keys().copied()
@@ -102,6 +107,12 @@ fn edges(tree: &Tree, references: &[Vec<Reference>]) -> Edges {
         {
             edges[i].entry(provider).or_insert(None);
         }
+        if let NodeKind::Check(check) = &node.kind
+            && let Some(data) = &tree.module(node.module).config.checks[*check].data
+            && let Some(provider) = provider_block(tree, data)
+        {
+            edges[i].entry(provider).or_insert(None);
+        }
     }
     edges
 }
@@ -133,7 +144,10 @@ pub(crate) fn provider_of(
     module: ModuleId,
     key: &config::ResourceKey,
 ) -> Option<NodeId> {
-    let resource = tree.module(module).config.resources.get(key)?;
+    provider_block(tree, tree.module(module).config.resources.get(key)?)
+}
+
+fn provider_block(tree: &Tree, resource: &config::Resource) -> Option<NodeId> {
     let name = resource.provider_name();
     let alias = resource.provider.as_ref().and_then(|p| p.alias.clone());
     let blocks = &tree.module(Tree::ROOT).config.providers;
@@ -205,6 +219,10 @@ fn references(tree: &Tree, id: NodeId) -> Vec<Reference> {
         }
         NodeKind::Output(name) => {
             module.outputs[name].depends_on.iter().for_each(|t| add(t, true));
+        }
+        NodeKind::Check(i) => {
+            let data = module.checks[*i].data.iter();
+            data.flat_map(|data| &data.depends_on).for_each(|t| add(t, true));
         }
         _ => {}
     }

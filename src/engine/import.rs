@@ -85,7 +85,15 @@ impl Run {
 
     fn root_scope<'a>(&'a self, repetition: Option<&'a Repetition>) -> ModuleScope<'a> {
         let (tables, surroundings) = (&self.tables, &self.surroundings);
-        ModuleScope { tables, surroundings, module: Tree::ROOT, ordinal: 0, repetition, own: None }
+        ModuleScope {
+            tables,
+            surroundings,
+            module: Tree::ROOT,
+            ordinal: 0,
+            repetition,
+            own: None,
+            scoped: None,
+        }
     }
 
     fn request(&self, import: &Import, repetition: &Repetition) -> Result<Request, Diagnostics> {

@@ -5,6 +5,7 @@
 //! graph ([`steps`]) and obeys it: each change is durable in the journal before the next step starts.
 
 mod apply;
+mod deferred;
 mod dependency;
 mod evaluated;
 mod events;
@@ -26,11 +27,13 @@ mod removal;
 mod resources;
 mod rules;
 mod scope;
+mod scoped;
 mod selection;
 mod steps;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod timeouts;
 mod tree;
 mod trigger;
 mod values;

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use futures::future::FutureExt;
-use lang::{Key, Type, Value};
+use lang::{Type, Value};
 use plan::Action;
-use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, ResourceType, change};
+use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, change};
 use state::{Change, InstanceState, Mode, Record, StateError, Store};
 
 use crate::apply::{Completion, Executor};
@@ -21,9 +21,14 @@ use crate::walk::{PlannedInstance, Run};
 impl Executor {
     pub(crate) fn start_apply(&mut self, step: usize, i: usize) {
         let instance = &self.run.instances[i];
-        if instance.change.action == Action::Read {
+        let action = instance.change.action;
+        let unread = instance.change.unread.is_some();
+        if !self.run.conditions_hold(i, Conditions::Before) {
+            let found = std::mem::take(&mut self.run.diagnostics);
+            self.fail(step, found);
+        } else if action == Action::Read {
             self.start_data(step, i);
-        } else if instance.change.unread.is_some() {
+        } else if unread {
             self.start_reading_again(step, i);
         } else {
             self.start_change(step, i);
@@ -40,7 +45,18 @@ impl Executor {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
         self.announce(i, Action::Read);
-        let reading = async move { Completion::Data(source.read(&connection, &config).await) };
+        let (store, mut state) = (self.store.clone(), self.run.skeleton(i, source.schema()));
+        let planned = self.run.instances[i].change.after.clone();
+        let reading = async move {
+            let read = source.read(&connection, &config).await;
+            let Ok(value) = read else { return Completion::Data(read) };
+            let value =
+                planned.iter().fold(value, |value, planned| record::copy_marks(planned, value));
+            (state.attributes, state.sensitive) = record::write(source.schema(), &value);
+            let recorded = store.append(Record::changes(vec![Change::put(state)])).await;
+            let recorded = recorded.map_err(|error| operation::journal_failed(&error));
+            Completion::Data(recorded.map(|()| value))
+        };
         self.spawn(step, Effect::External, reading.boxed());
     }
 
@@ -77,11 +93,12 @@ impl Executor {
             self.run.settle(i, decision.planned);
             return self.succeed(step);
         }
-        let Some(job) = self.job(i) else {
+        let action = decision.action;
+        let operation = if action == Action::Update { "update" } else { "create" };
+        let Some(job) = self.job(i, operation) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
         let effect = job.resource_type.effect();
-        let action = decision.action;
         self.run.instances[i].change.action = action;
         self.run.instances[i].change.after = Some(decision.planned.clone());
         self.announce(i, action);
@@ -156,7 +173,7 @@ impl Executor {
             _ => None,
         };
         let prior = instance.change.before.clone();
-        let (Some(job), Some(prior)) = (self.job(i), prior) else {
+        let (Some(job), Some(prior)) = (self.job(i, "delete"), prior) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
         self.announce_destroy(i);
@@ -166,13 +183,17 @@ impl Executor {
     }
 
     pub(crate) fn complete(&mut self, step: usize, completion: Completion) {
+        if let Completion::Connected(name, result) = completion {
+            return self.connected(step, name, result);
+        }
         let (Step::Apply(i) | Step::Destroy(i)) = self.steps.steps[step] else { return };
         match completion {
+            Completion::Connected(..) => {}
             Completion::Read(outcome) => self.complete_reading(step, i, outcome),
             Completion::Data(Ok(value)) => {
                 self.finished(i, Action::Read, None);
                 self.run.settle(i, value);
-                self.succeed(step);
+                self.conclude(step, i);
             }
             Completion::Data(Err(error)) => self.failed_step(step, i, error),
             Completion::Done(outcome) => self.complete_operation(step, i, outcome),
@@ -236,11 +257,31 @@ impl Executor {
         self.count(action);
         self.finished(i, action, id_of(&value));
         self.run.settle(i, value);
-        if self.run.postconditions_hold(i) {
+        self.conclude(step, i);
+    }
+
+    /// Postconditions that do not hold stop what waits for the thing; the thing itself is there.
+    fn conclude(&mut self, step: usize, i: usize) {
+        if self.run.conditions_hold(i, Conditions::After) {
             self.succeed(step);
         } else {
             let found = std::mem::take(&mut self.run.diagnostics);
             self.fail(step, found);
+        }
+    }
+
+    fn connected(
+        &mut self,
+        step: usize,
+        name: String,
+        result: Result<provider::Connection, Diagnostics>,
+    ) {
+        match result {
+            Ok(connection) => {
+                self.run.connections.insert(name, connection);
+                self.succeed(step);
+            }
+            Err(found) => self.fail(step, found),
         }
     }
 
@@ -288,7 +329,8 @@ impl Executor {
         self.run.events.send(Event::Finished { address, action, id, elapsed });
     }
 
-    fn job(&self, i: usize) -> Option<Job> {
+    /// `operation` is what the block `timeouts` calls it.
+    fn job(&self, i: usize, operation: &str) -> Option<Job> {
         let instance = &self.run.instances[i];
         let resource_type = self.run.type_of(i)?;
         let connection = self.run.connection_of(i)?;
@@ -299,13 +341,13 @@ impl Executor {
         }));
         Some(Job {
             store: self.store.clone(),
-            skeleton: self.run.skeleton(i, &*resource_type),
+            skeleton: self.run.skeleton(i, resource_type.schema()),
             resource_type,
             connection,
             address: instance.address.clone(),
             token: token(),
             report,
-            timeout: None,
+            timeout: self.run.timeout_of(i, operation),
         })
     }
 }
@@ -331,20 +373,19 @@ fn id_of(value: &Value) -> Option<String> {
     id.as_str().map(str::to_owned)
 }
 
-/// An instance key as state holds it: a number or a string.
-fn recorded_key(key: &Key) -> serde_json::Value {
-    match key {
-        Key::Int(index) => serde_json::json!(index),
-        Key::String(name) => serde_json::json!(name),
-    }
-}
-
 fn no_connection(instance: &PlannedInstance) -> Diagnostic {
     let detail = format!(
         "The provider \"{}\" is not connected, so that nothing can be done with {}.",
         instance.change.provider, instance.address
     );
     Diagnostic::error("Provider is not configured", detail).on(&instance.address)
+}
+
+/// When a condition is looked at.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Conditions {
+    Before,
+    After,
 }
 
 impl Run {
@@ -454,38 +495,43 @@ impl Run {
         }
     }
 
-    fn postconditions_hold(&mut self, i: usize) -> bool {
+    /// Evaluates the pre- or postconditions of an instance with all that is known now.
+    fn conditions_hold(&mut self, i: usize, which: Conditions) -> bool {
         let Some(resource) = self.resource_of(i) else { return true };
-        let rules = resource.lifecycle.postconditions.clone();
+        let (rules, summary) = match which {
+            Conditions::Before => {
+                (resource.lifecycle.preconditions.clone(), "Resource precondition failed")
+            }
+            Conditions::After => {
+                (resource.lifecycle.postconditions.clone(), "Resource postcondition failed")
+            }
+        };
         let Some((node, ordinal, index)) = self.instances[i].spot else { return true };
+        if rules.is_empty() {
+            return true;
+        }
         let Some(table) = self.tables.resource(node, ordinal) else { return true };
         let repetition = table.expansion.repetition(index as usize);
-        let Some(value) = table.values.get(index as usize).cloned() else { return true };
+        let value = match which {
+            Conditions::Before => Some(Value::null(Type::Dynamic)),
+            Conditions::After => table.values.get(index as usize).cloned(),
+        };
+        let Some(value) = value else { return true };
         let address = self.instances[i].address.clone();
         let own = (node, ordinal, Some((&repetition, &value)));
-        self.check_rules(&rules, own, (&address, "resource", "Resource postcondition failed"))
+        self.check_rules(&rules, own, (&address, "resource", summary))
     }
 
     /// The record of an instance without its attributes.
-    pub(crate) fn skeleton(&self, i: usize, resource_type: &dyn ResourceType) -> InstanceState {
+    pub(crate) fn skeleton(&self, i: usize, schema: &provider::Schema) -> InstanceState {
         let instance = &self.instances[i];
-        let address = &instance.change.address;
-        let index = address.key.as_ref().map(recorded_key);
-        let module = address.module.to_string();
+        let change = &instance.change;
         InstanceState {
-            address: instance.address.clone(),
-            mode: Mode::Managed,
-            type_name: address.type_name.to_string(),
-            name: address.name.to_string(),
-            module,
-            index,
-            provider: instance.change.provider.clone(),
-            region: instance.change.region.clone(),
-            schema_version: u64::from(resource_type.schema().version),
+            region: change.region.clone(),
             dependencies: instance.depends_on.clone(),
             create_before_destroy: instance.create_before_destroy,
             prevent_destroy: instance.prevent_destroy,
-            ..InstanceState::default()
+            ..record::instance(&change.address, &change.provider, schema)
         }
     }
 
@@ -500,7 +546,11 @@ impl Run {
             store.append(resolution.record()).await.map_err(failed)?;
         }
         let mut changes = self.moves();
+        changes.extend(self.data_changes(store));
         for (address, prior) in &self.prior.instances {
+            if prior.state.mode == Mode::Data {
+                continue;
+            }
             let Some(planned) = self.by_address.get(address).map(|i| &self.instances[*i]) else {
                 continue;
             };
@@ -523,6 +573,22 @@ impl Run {
         store.append(Record::changes(changes)).await.map_err(failed)
     }
 
+    /// The data sources that were read, and those that are no longer declared.
+    fn data_changes(&mut self, store: &Store) -> Vec<Change> {
+        let read = std::mem::take(&mut self.data).into_iter();
+        let new = read.filter(|state| store.instance(&state.address).as_deref() != Some(state));
+        let mut changes: Vec<Change> = new.map(Change::put).collect();
+        if !self.is_destroying() {
+            let recorded = self.prior.instances.iter();
+            let gone = recorded.filter(|(address, prior)| {
+                let declared = self.declared.contains(*address) || self.is_skipped(address);
+                prior.state.mode == Mode::Data && !declared
+            });
+            changes.extend(gone.map(|(address, _)| Change::RemoveInstance(address.clone())));
+        }
+        changes
+    }
+
     /// Tells of what is imported, which is recorded before anything else happens; how many there are.
     pub(crate) fn tell_imports(&self, stage: ImportStage) -> usize {
         let imports = self.instances.iter().filter(|instance| instance.selected);
@@ -543,7 +609,8 @@ impl Run {
         let (attributes, sensitive) = record::write(resource_type.schema(), current);
         let now = store.instance(address);
         let old = now.as_deref().unwrap_or(&self.prior.instances.get(address)?.state);
-        let mut new = InstanceState { attributes, sensitive, ..self.skeleton(i, &*resource_type) };
+        let mut new =
+            InstanceState { attributes, sensitive, ..self.skeleton(i, resource_type.schema()) };
         new.status.clone_from(&old.status);
         new.deposed.clone_from(&old.deposed);
         new.private.clone_from(&old.private);
@@ -558,7 +625,7 @@ impl Run {
         let moved = self.prior.instances.iter().filter_map(|(to, prior)| {
             let from = prior.previous.clone()?;
             let address: lang::ResourceAddress = to.parse().ok()?;
-            let index = address.key.as_ref().map(recorded_key);
+            let index = address.key.as_ref().map(record::key);
             Some(Change::MoveInstance(Box::new(state::Move {
                 from,
                 to: to.clone(),

@@ -5,10 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use lang::{Data, Key, Marks, Name, Path, PathStep, Type, Value, json};
+use lang::{
+    Data, Key, Marks, Name, Path, PathStep, ResourceAddress, ResourceMode, Type, Value, json,
+};
 use provider::Schema;
 use serde_json::{Map, Value as Json};
-use state::{PathStep as StateStep, SensitivePath};
+use state::{InstanceState, Mode, PathStep as StateStep, SensitivePath};
 
 /// Reads recorded attributes; what an older schema did not have is null.
 ///
@@ -59,6 +61,37 @@ fn read_one(json: &Json, ty: &Type) -> Result<Value, String> {
     match (json.get("type").and_then(json::type_from_json), json.get("value")) {
         (Some(ty), Some(value)) => json::from_json(value, &ty),
         _ => json::from_json(json, &Type::Dynamic),
+    }
+}
+
+/// The record of an instance that has no attributes yet.
+pub(crate) fn instance(
+    address: &ResourceAddress,
+    provider: &str,
+    schema: &Schema,
+) -> InstanceState {
+    let mode = match address.mode {
+        ResourceMode::Managed => Mode::Managed,
+        ResourceMode::Data => Mode::Data,
+    };
+    InstanceState {
+        address: address.to_string(),
+        mode,
+        type_name: address.type_name.to_string(),
+        name: address.name.to_string(),
+        module: address.module.to_string(),
+        index: address.key.as_ref().map(key),
+        provider: provider.to_owned(),
+        schema_version: u64::from(schema.version),
+        ..InstanceState::default()
+    }
+}
+
+/// An instance key as state holds it: a number or a string.
+pub(crate) fn key(key: &Key) -> Json {
+    match key {
+        Key::Int(index) => serde_json::json!(index),
+        Key::String(name) => serde_json::json!(name),
     }
 }
 

@@ -7,9 +7,10 @@ use lang::{Key, ResourceAddress, ResourceMode};
 use plan::{Action, Reason, ResourceChange};
 use state::Mode;
 
+use crate::dependency::Dependency;
 use crate::prior::PriorInstance;
 use crate::resources::cannot_destroy;
-use crate::tables::Expansion;
+use crate::tables::{Expansion, Ordinal};
 use crate::tree::{ModuleId, Tree};
 use crate::walk::{PlannedInstance, Run};
 
@@ -55,7 +56,7 @@ impl Run {
             spot: None,
             address: name.to_owned(),
             change,
-            dependencies: Rc::new([]),
+            dependencies: self.deferred_connection(&prior.state.provider),
             depends_on: prior.state.dependencies.clone(),
             create_before_destroy: prior.state.create_before_destroy,
             prevent_destroy: prior.state.prevent_destroy,
@@ -63,6 +64,16 @@ impl Run {
             vanishes: false,
             selected: true,
         });
+    }
+
+    /// What an orphan waits for: its provider's block, where only apply can connect it.
+    fn deferred_connection(&self, provider: &str) -> Rc<[Dependency]> {
+        let blocks = self.tree.providers.iter().enumerate();
+        let named = blocks.filter(|(index, _)| {
+            self.deferred_providers.contains(provider)
+                && self.provider_configuration(*index) == provider
+        });
+        named.map(|(_, node)| Dependency::Value(*node, 0)).collect()
     }
 
     /// Whether the block that still declares it prevents destruction, when everything is destroyed.
@@ -83,6 +94,7 @@ impl Run {
                 ordinal: 0,
                 repetition: None,
                 own: None,
+                scoped: None,
             };
             lang::eval::evaluate(expr, &scope).is_ok_and(|value| value.as_bool() == Some(true))
         })
@@ -96,6 +108,21 @@ impl Run {
                 names(prefix, &removed.from, address)
             })
         })
+    }
+
+    /// The module instance of a node that an address lies in.
+    pub(crate) fn ordinal_of(
+        &self,
+        node: crate::tree::NodeId,
+        address: &lang::ModuleAddress,
+    ) -> Option<Ordinal> {
+        self.ordinal_in(self.tree.get(node).module, address)
+    }
+
+    fn ordinal_in(&self, module: ModuleId, address: &lang::ModuleAddress) -> Option<Ordinal> {
+        let instances = &self.tables.module(module).instances;
+        let found = instances.iter().position(|instance| instance.address == *address);
+        found.map(crate::walk::to_u32)
     }
 
     /// The block that declares an address.
@@ -122,16 +149,16 @@ impl Run {
         let Some(module) = self.find_module(address) else {
             return Reason::DeleteBecauseNoModule;
         };
-        let instances = &self.tables.module(module).instances;
-        let ordinal = instances.iter().position(|instance| instance.address == address.module);
-        let Some(ordinal) = ordinal else { return Reason::DeleteBecauseNoModule };
+        let Some(ordinal) = self.ordinal_in(module, &address.module) else {
+            return Reason::DeleteBecauseNoModule;
+        };
         let key = config::ResourceKey {
             mode: ResourceMode::Managed,
             type_name: address.type_name.clone(),
             name: address.name.clone(),
         };
         let node = self.tree.module(module).resources.get(&key);
-        let table = node.and_then(|n| self.tables.resource(*n, crate::walk::to_u32(ordinal)));
+        let table = node.and_then(|n| self.tables.resource(*n, ordinal));
         match (table.map(|table| &table.expansion), &address.key) {
             (None, _) => Reason::DeleteBecauseNoResourceConfig,
             (Some(Expansion::Count(_)), Some(Key::Int(_))) => Reason::DeleteBecauseCountIndex,

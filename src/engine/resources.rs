@@ -13,6 +13,7 @@ use crate::dependency::{self, Dependency};
 use crate::expand::expand;
 use crate::instance::{self, Block, BlockKind, Circumstances, Request};
 use crate::prior::PriorInstance;
+use crate::record;
 use crate::tables::{Expansion, Ordinal, Repetition, ResourceTable};
 use crate::tree::NodeId;
 use crate::walk::{PlannedInstance, Run, Spot, to_u32};
@@ -108,7 +109,14 @@ impl Run {
     fn dependencies_of(&mut self, candidate: &Candidate<'_>) -> Rc<[Dependency]> {
         let (node, ordinal, _) = candidate.spot;
         let place = self.place(node, ordinal, Some(&candidate.repetition));
-        let direct: Rc<[Dependency]> = dependency::direct(place).into();
+        let mut direct = dependency::direct(place);
+        // What the provider's own block refers to comes before everything that goes over it.
+        let declared = self.tree.get(node);
+        let key = candidate.resource.key();
+        let provider = crate::graph::provider_of(&self.tree, declared.module, &key);
+        let provider = provider.filter(|node| self.graph.refers(*node));
+        direct.extend(provider.map(|provider| Dependency::Value(provider, 0)));
+        let direct: Rc<[Dependency]> = direct.into();
         self.dependencies.of_instances.insert(candidate.spot, direct.clone());
         direct
     }
@@ -141,6 +149,7 @@ impl Run {
         let own = (node, ordinal, Some((repetition, &null)));
         let summary = "Resource precondition failed";
         self.check_rules(&lifecycle.preconditions, own, (&candidate.name, "resource", summary));
+        self.check_timeouts(candidate.resource, candidate.spot, repetition);
         let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
         let decoded = decoded.map_err(|found| on_address(found, &candidate.name));
         let config = self.diagnostics.absorb(decoded)?;
@@ -364,8 +373,16 @@ impl Run {
         if self.checking {
             return Some(change::propose(candidate.block.schema(), None, &config));
         }
+        let null = Value::null(Type::Dynamic);
+        let before = (node, ordinal, Some((repetition, &null)));
+        let rules = &candidate.resource.lifecycle.preconditions;
+        let summary = "Resource precondition failed";
+        if !self.check_rules(rules, before, (&candidate.name, "resource", summary)) {
+            return None;
+        }
         let named = dependency::explicit(self.place(node, ordinal, Some(repetition)));
-        let waits = named.into_iter().any(|d| self.dependencies.is_pending(d));
+        let waits = named.into_iter().any(|d| self.dependencies.is_pending(d))
+            || self.deferred_providers.contains(&candidate.block.provider);
         let unknown = !config.is_wholly_known();
         if waits || unknown {
             let planned = change::propose(candidate.block.schema(), None, &config);
@@ -382,6 +399,7 @@ impl Run {
             return Some(planned);
         }
         let value = self.read_data(candidate, &config).await?;
+        self.note_data(candidate, &value, &direct);
         let own = (node, ordinal, Some((repetition, &value)));
         let rules = &candidate.resource.lifecycle.postconditions;
         self.check_rules(
@@ -390,6 +408,15 @@ impl Run {
             (&candidate.name, "resource", "Resource postcondition failed"),
         );
         Some(value)
+    }
+
+    /// Keeps what was read for the state.
+    fn note_data(&mut self, candidate: &Candidate<'_>, value: &Value, direct: &[Dependency]) {
+        let schema = candidate.block.schema();
+        let mut state = record::instance(&candidate.address, &candidate.block.provider, schema);
+        state.dependencies = self.dependencies.addresses(&self.tables, direct);
+        (state.attributes, state.sensitive) = record::write(schema, value);
+        self.data.push(state);
     }
 
     fn data_change(&self, candidate: &Candidate<'_>) -> ResourceChange {

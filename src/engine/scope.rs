@@ -29,6 +29,8 @@ pub(crate) struct ModuleScope<'a> {
     pub repetition: Option<&'a Repetition>,
     /// What `self` means, in postconditions.
     pub own: Option<&'a Value>,
+    /// The data source of the `check` block around, which nothing else can name.
+    pub scoped: Option<&'a (config::ResourceKey, Value)>,
 }
 
 type Answer = Result<Resolved, Box<Diagnostic>>;
@@ -154,6 +156,11 @@ impl Scope for ModuleScope<'_> {
         match referent {
             Referent::Variable(name) => self.value(module.variables.get(&name), steps),
             Referent::Local(name) => self.value(module.locals.get(&name), steps),
+            Referent::Resource(key) if self.scoped.is_some_and(|(own, _)| *own == key) => {
+                let value = self.scoped.map(|(_, value)| value.clone());
+                let value = value.unwrap_or_else(|| Value::unknown(Type::Dynamic));
+                Ok(Resolved { value, steps })
+            }
             Referent::Resource(key) => self.resource(module.resources.get(&key), steps, keys),
             Referent::Module(key) => match module.children.get(&key) {
                 Some(child) => self.call(*child, steps, (traversal, keys)),

@@ -69,6 +69,17 @@ pub(crate) fn build(run: &Run) -> Result<Steps, Diagnostics> {
             }
         }
     }
+    // Likewise what is destroyed over a connection that apply opens.
+    for i in 0..run.instances.len() {
+        let instance = &run.instances[i];
+        if let Some(step) = steps.find(Step::Destroy(i)).filter(|_| instance.spot.is_none()) {
+            for dependency in instance.dependencies.iter() {
+                if let Some(needed) = steps.need(run, *dependency) {
+                    steps.edge(needed, step);
+                }
+            }
+        }
+    }
     steps.order_replacements(run);
     // Last, since it looks at the steps of dependents.
     steps.order_destruction(run);

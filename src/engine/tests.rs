@@ -9,8 +9,9 @@ use lang::functions::World;
 use lang::{Name, Type, Value};
 use plan::{Action, Plan, PlanMode};
 use provider::{
-    Attribute, Connection, CreateRequest, DeleteRequest, FindRequest, Future, OperationError,
-    Provider, ReadOutcome, ReadRequest, Registry, ResourceType, Schema, UpdateRequest,
+    Attribute, Connection, CreateRequest, DataSource, DeleteRequest, FindRequest, Future,
+    OperationError, Provider, ReadOutcome, ReadRequest, Registry, ResourceType, Schema,
+    UpdateRequest,
 };
 use state::{LocalBackend, OpenOptions, Store};
 use tokio::sync::watch;
@@ -21,6 +22,7 @@ use crate::{
 
 mod applying;
 mod importing;
+mod looking;
 mod planning;
 mod selecting;
 
@@ -30,6 +32,8 @@ struct Cloud {
     things: Arc<Mutex<BTreeMap<String, (String, Value)>>>,
     /// Every call in order: `create a`, `delete b`.
     calls: Arc<Mutex<Vec<String>>>,
+    /// The timeouts that operations were given: `create a 600s`.
+    timeouts: Arc<Mutex<Vec<String>>>,
     /// Names whose operations fail.
     failing: Arc<Mutex<Vec<String>>>,
     /// The answer of every create is lost, though it takes effect.
@@ -100,6 +104,9 @@ impl ResourceType for Thing {
             let cloud = Self::cloud(connection);
             let name = Self::name_of(&request.planned);
             cloud.calls.lock().unwrap().push(format!("create {name}"));
+            if let Some(timeout) = request.timeout {
+                cloud.timeouts.lock().unwrap().push(format!("create {name} {timeout:?}"));
+            }
             if cloud.failing.lock().unwrap().contains(&name) {
                 let diagnostic = Diagnostic::error("Thing refused", "It does not want to be.");
                 return Err(OperationError::from(diagnostic).without_effect());
@@ -139,6 +146,9 @@ impl ResourceType for Thing {
             let cloud = Self::cloud(connection);
             let name = Self::name_of(&request.prior);
             cloud.calls.lock().unwrap().push(format!("delete {name}"));
+            if let Some(timeout) = request.timeout {
+                cloud.timeouts.lock().unwrap().push(format!("delete {name} {timeout:?}"));
+            }
             cloud.things.lock().unwrap().remove(&name);
             Ok(())
         })
@@ -170,6 +180,40 @@ impl ResourceType for Thing {
     }
 }
 
+/// Reads a thing by its name; one that is not there is a mistake.
+struct ThingData {
+    schema: Schema,
+}
+
+impl DataSource for ThingData {
+    fn name(&self) -> &'static str {
+        "fake_thing"
+    }
+
+    fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    fn read<'a>(
+        &'a self,
+        connection: &'a Connection,
+        config: &'a Value,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async move {
+            let cloud = Thing::cloud(connection);
+            let name = Thing::name_of(config);
+            cloud.calls.lock().unwrap().push(format!("look {name}"));
+            let id = cloud.things.lock().unwrap().get(&name).map(|_| format!("id-{name}"));
+            let missing = || Diagnostic::error("No such thing", format!("There is no {name}."));
+            let id = id.ok_or_else(missing)?;
+            Ok(Value::object([
+                ("id".into(), Value::string(id)),
+                ("name".into(), Value::string(name)),
+            ]))
+        })
+    }
+}
+
 struct FakeProvider {
     schema: Schema,
     cloud: Cloud,
@@ -194,6 +238,12 @@ impl Provider for FakeProvider {
                 ("id", Attribute::computed(Type::String)),
             ]),
         })]
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        let id = Attribute::computed(Type::String);
+        let name = Attribute::required(Type::String);
+        vec![Arc::new(ThingData { schema: Schema::new([("id", id), ("name", name)]) })]
     }
 
     fn configure<'a>(
@@ -260,9 +310,9 @@ impl Bench {
     }
 
     fn registry(&self) -> Registry {
+        let schema = Schema::new([("account", Attribute::optional(Type::String))]);
         let mut providers = provider_builtin::providers();
-        providers
-            .push(Arc::new(FakeProvider { schema: Schema::default(), cloud: self.cloud.clone() }));
+        providers.push(Arc::new(FakeProvider { schema, cloud: self.cloud.clone() }));
         Registry::new(providers)
     }
 

@@ -8,7 +8,7 @@ use provider::decode;
 use crate::expand::expand;
 use crate::rules;
 use crate::tables::{Expansion, Ordinal};
-use crate::tree::{ModuleId, NodeId, Tree};
+use crate::tree::{ModuleId, NodeId, NodeKind, Tree};
 use crate::walk::Run;
 
 impl Run {
@@ -62,6 +62,7 @@ impl Run {
                 ordinal: parent_ordinal,
                 repetition: Some(&repetition),
                 own: None,
+                scoped: None,
             };
             let result = eval::evaluate(&input.value, &scope);
             let failed = || Value::unknown(variable.constraint.ty.clone());
@@ -155,10 +156,15 @@ impl Run {
     fn is_used(&self, name: &str) -> bool {
         let in_state = self.prior.instances.values().any(|i| i.state.provider == name);
         let types = self.tree.nodes.iter().any(|node| match &node.kind {
-            crate::tree::NodeKind::Resource(key) => {
+            NodeKind::Resource(key) => {
                 let managed = self.registry.resource_type(&key.type_name);
                 let data = self.registry.data_source(&key.type_name);
                 managed.map(|(p, _)| p).or(data.map(|(p, _)| p)).is_some_and(|p| p.name() == name)
+            }
+            NodeKind::Check(i) => {
+                let data = self.tree.module(node.module).config.checks[*i].data.as_ref();
+                let found = data.and_then(|data| self.registry.data_source(&data.type_name));
+                found.is_some_and(|(provider, _)| provider.name() == name)
             }
             _ => false,
         });
@@ -184,11 +190,12 @@ impl Run {
         let node = self.tree.providers[index];
         let decoded = decode::decode(&block.body, provider.schema(), &self.scope(node, 0, None));
         let Some(value) = self.diagnostics.absorb(decoded) else { return };
-        let name = match &block.alias {
-            Some(alias) => format!("{}.{alias}", block.name),
-            None => block.name.to_string(),
-        };
-        if !self.checking {
+        let name = self.provider_configuration(index);
+        let direct = crate::dependency::direct(self.place(node, 0, None));
+        self.dependencies.of_values.insert((node, 0), direct);
+        if !self.checking && !value.is_wholly_known() {
+            self.defer_provider(&name);
+        } else if !self.checking {
             self.connect(provider.name(), &name, &value).await;
         }
     }

@@ -11,7 +11,7 @@ use lang::functions::FunctionContext;
 use lang::{Name, ResourceAddress, Value};
 use plan::{CheckResult, CheckStatus, PlanMode, ResourceChange};
 use provider::{Connection, Registry};
-use state::PendingOperation;
+use state::{InstanceState, PendingOperation};
 
 use crate::dependency::{Dependencies, Dependency, Place};
 use crate::events::Events;
@@ -77,9 +77,17 @@ pub(crate) struct Run {
     /// By address: what is to be imported and was not yet.
     pub imports: BTreeMap<String, crate::import::Request>,
     pub checks: BTreeMap<String, CheckResult>,
+    /// What the data sources of `check` blocks read, by check and module instance.
+    pub scoped: HashMap<(NodeId, Ordinal), (config::ResourceKey, Value)>,
+    /// The records of the data sources that were read.
+    pub data: Vec<InstanceState>,
+    /// Provider configurations that only apply can know, and connect.
+    pub deferred_providers: HashSet<String>,
     pub variables: IndexMap<Name, Value>,
     /// Checking without values: nothing is read, what is not known is unknown.
     pub checking: bool,
+    /// Apply is under way: nothing that is read waits for it any more.
+    pub applying: bool,
     pub diagnostics: Diagnostics,
 }
 
@@ -126,8 +134,12 @@ impl Run {
             pending,
             imports: BTreeMap::new(),
             checks: BTreeMap::new(),
+            scoped: HashMap::new(),
+            data: Vec::new(),
+            deferred_providers: HashSet::new(),
             variables: input.variables,
             checking,
+            applying: false,
             diagnostics,
         }
     }
@@ -158,11 +170,24 @@ impl Run {
                     self.visit_call((node, to_u32(ordinal)), &key, child);
                 }
             }
+            // What is about to go is held against nothing.
+            NodeKind::Check(_) if self.is_destroying() => {}
+            NodeKind::Check(_) => self.visit_checks(node).await,
             _ => ordinals.for_each(|ordinal| self.visit_value(node, to_u32(ordinal))),
         }
     }
 
-    /// A variable, local, output or check in one module instance.
+    /// A check in every module instance.
+    pub(crate) async fn visit_checks(&mut self, node: NodeId) {
+        let module = self.tree.get(node).module;
+        let NodeKind::Check(index) = self.tree.get(node).kind else { return };
+        let config = self.tree.module(module).config.clone();
+        for ordinal in 0..to_u32(self.tables.module(module).instances.len()) {
+            self.visit_check(node, ordinal, &config.checks[index]).await;
+        }
+    }
+
+    /// A variable, local or output in one module instance.
     pub(crate) fn visit_value(&mut self, node: NodeId, ordinal: Ordinal) {
         let module = self.tree.get(node).module;
         let direct = crate::dependency::direct(self.place(node, ordinal, None));
@@ -181,9 +206,6 @@ impl Run {
                 self.tables.set_value(node, ordinal, value);
             }
             NodeKind::Output(name) => self.visit_output(node, ordinal, &config.outputs[&name]),
-            // What is about to go is held against nothing.
-            NodeKind::Check(_) if self.is_destroying() => {}
-            NodeKind::Check(index) => self.visit_check(node, ordinal, &config.checks[index]),
             _ => {}
         }
     }
@@ -205,21 +227,6 @@ impl Run {
         }
         let value = if output.sensitive { value.sensitive() } else { value };
         self.tables.set_value(node, ordinal, value);
-    }
-
-    fn visit_check(&mut self, node: NodeId, ordinal: Ordinal, check: &config::Check) {
-        let address = self.named(node, ordinal, &format!("check.{}", check.name));
-        let before = self.diagnostics.len();
-        let summary = "Check block assertion failed";
-        self.check_rules(&check.assertions, (node, ordinal, None), (&address, "check", summary));
-        // A failed check is worth a warning and stops nothing.
-        let all = std::mem::take(&mut self.diagnostics).into_iter().enumerate();
-        self.diagnostics.extend(all.map(|(i, mut diagnostic)| {
-            if i >= before {
-                diagnostic.severity = diagnostics::Severity::Warning;
-            }
-            diagnostic
-        }));
     }
 
     /// Evaluates conditions and keeps how they turned out.
@@ -283,6 +290,7 @@ impl Run {
             ordinal,
             repetition,
             own: None,
+            scoped: self.scoped.get(&(node, ordinal)),
         }
     }
 

@@ -10,7 +10,7 @@ mod conversion;
 mod csv;
 mod date_time;
 mod definition;
-mod duration;
+pub mod duration;
 mod encoding;
 mod filesystem;
 mod format;

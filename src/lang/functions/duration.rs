@@ -14,7 +14,10 @@ const UNITS: &[(&str, i64)] = &[
 ];
 
 /// Reads a duration into nanoseconds.
-pub(super) fn parse(text: &str) -> Result<i64, String> {
+///
+/// # Errors
+/// What `time.ParseDuration` says of a text that is no duration.
+pub fn parse(text: &str) -> Result<i64, String> {
     let invalid = || format!("time: invalid duration {}", quoted(text));
     let (negative, mut rest) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
