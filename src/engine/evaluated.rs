@@ -42,6 +42,7 @@ fn root(run: &Run) -> ModuleScope<'_> {
         ordinal: 0,
         repetition: None,
         own: None,
+        scoped: None,
     }
 }
 

@@ -7,7 +7,7 @@ use plan::CheckStatus;
 use provider::{OperationError, change, decode};
 
 use crate::instance::{Block, BlockKind};
-use crate::rules::Outcome;
+use crate::rules::Verdict;
 use crate::tables::Ordinal;
 use crate::tree::NodeId;
 use crate::walk::Run;
@@ -28,7 +28,7 @@ impl Run {
         if failed {
             let problem = self.diagnostics.iter().find(|d| d.is_error()).map(|d| d.summary.clone());
             let diagnostics = Diagnostics::new();
-            let outcome = Outcome { status: CheckStatus::Fail, problem, diagnostics };
+            let outcome = Verdict { status: CheckStatus::Fail, problem, diagnostics };
             self.note_outcome((&address, "check"), &outcome);
         } else {
             let summary = "Check block assertion failed";
