@@ -15,14 +15,14 @@ use engine::{Event, Events};
 
 use crate::ui::Ui;
 
-/// Time between two looks at the clock: 8 a second, so that a screen is calm and still alive.
+/// Time between two ticks: 8 a second, so that a screen is calm and still alive.
 const TICK: Duration = Duration::from_millis(125);
 
 /// Draws events.
 trait Renderer: Send {
     fn event(&mut self, event: Event);
 
-    /// Time has passed.
+    /// Time has passed: called once every [`TICK`].
     fn tick(&mut self, now: Instant);
 
     /// Nothing more comes.
@@ -53,13 +53,19 @@ impl Progress {
         let (sender, receiver) = channel();
         let show = move || {
             let mut renderer = renderer;
+            let mut next_tick = Instant::now();
             loop {
-                match receiver.recv_timeout(TICK) {
+                // A tick looks at everything under way, so it follows the clock and not the events.
+                let now = Instant::now();
+                if now >= next_tick {
+                    renderer.tick(now);
+                    next_tick = now + TICK;
+                }
+                match receiver.recv_timeout(next_tick.saturating_duration_since(now)) {
                     Ok(Message::Event(event)) => renderer.event(event),
                     Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
                     Err(RecvTimeoutError::Timeout) => {}
                 }
-                renderer.tick(Instant::now());
             }
             renderer.finish();
         };

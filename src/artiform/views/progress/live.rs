@@ -16,8 +16,6 @@ const LINES_MAX: usize = 8;
 const RATE: u8 = 8;
 /// What is over sooner than this is only told when it is over.
 const SHOWN_AFTER: Duration = Duration::from_millis(400);
-/// The least time between two looks at what is under way.
-const REDRAW_AFTER: Duration = Duration::from_millis(120);
 
 /// Owns the terminal while operations are under way.
 pub struct LiveProgress {
@@ -25,7 +23,6 @@ pub struct LiveProgress {
     running: Running,
     screen: MultiProgress,
     lines: Vec<ProgressBar>,
-    drawn: Option<Instant>,
 }
 
 impl LiveProgress {
@@ -33,7 +30,7 @@ impl LiveProgress {
         let screen = MultiProgress::with_draw_target(ProgressDrawTarget::stdout_with_hz(RATE));
         // Lines are overwritten in place, which flickers less than clearing them.
         screen.set_move_cursor(true);
-        Self { ui, running: Running::default(), screen, lines: Vec::new(), drawn: None }
+        Self { ui, running: Running::default(), screen, lines: Vec::new() }
     }
 
     fn draw(&mut self, now: Instant) {
@@ -64,11 +61,7 @@ impl Renderer for LiveProgress {
     }
 
     fn tick(&mut self, now: Instant) {
-        let due = |drawn: Instant| now.saturating_duration_since(drawn) >= REDRAW_AFTER;
-        if self.drawn.is_none_or(due) {
-            self.drawn = Some(now);
-            self.draw(now);
-        }
+        self.draw(now);
     }
 
     fn finish(&mut self) {
