@@ -138,7 +138,7 @@ impl Executor {
         let name = match self.steps.steps[step] {
             Step::Apply(i) | Step::Destroy(i) => self.run.instances[i].address.clone(),
             // Values come first: they cost nothing and others wait for them.
-            Step::Value(..) | Step::Gather(..) => String::new(),
+            Step::Value(..) | Step::Gather(..) | Step::Released(..) => String::new(),
         };
         self.ready.insert((name, step));
     }
@@ -147,7 +147,7 @@ impl Executor {
         while let Some((_, step)) = self.ready.pop_first() {
             let what = self.steps.steps[step];
             match what {
-                Step::Gather(..) => self.succeed(step),
+                Step::Gather(..) | Step::Released(..) => self.succeed(step),
                 Step::Value(node, _) if self.start_provider(step, node) => {}
                 Step::Value(node, ordinal) => {
                     let before = std::mem::take(&mut self.run.diagnostics);
@@ -214,8 +214,8 @@ impl Executor {
 
     fn describe(&self, step: usize) -> String {
         match self.steps.steps[step] {
-            Step::Value(node, _) | Step::Gather(node, _) => self.run.tree.describe(node),
             Step::Apply(i) | Step::Destroy(i) => self.run.instances[i].address.clone(),
+            step => self.steps.describe(&self.run, step),
         }
     }
 

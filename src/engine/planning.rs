@@ -1,6 +1,6 @@
 //! From configuration and state to a plan.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Name, Value, json};
@@ -68,9 +68,14 @@ impl Run {
         let mut queue: Vec<usize> = (0..self.instances.len())
             .filter(|i| self.instances[*i].change.action == Action::CreateThenDelete)
             .collect();
+        // What many refer to is looked at once.
+        let mut done: HashSet<String> = HashSet::new();
         while let Some(i) = queue.pop() {
             for address in self.instances[i].depends_on.clone() {
-                for j in self.instances_named(&address) {
+                if done.contains(&address) {
+                    continue;
+                }
+                for j in self.instances_named(&address).to_vec() {
                     let dependency = &mut self.instances[j];
                     if dependency.change.action == Action::DeleteThenCreate {
                         dependency.change.action = Action::CreateThenDelete;
@@ -78,6 +83,7 @@ impl Run {
                         queue.push(j);
                     }
                 }
+                done.insert(address);
             }
         }
     }
@@ -94,11 +100,11 @@ impl Run {
     }
 
     /// The planned instances that an address of an instance or of a whole resource means.
-    pub(crate) fn instances_named(&self, address: &str) -> Vec<usize> {
-        if let Some(i) = self.by_address.get(address) {
-            return vec![*i];
+    pub(crate) fn instances_named(&self, address: &str) -> &[usize] {
+        match self.by_address.get(address) {
+            Some(i) => std::slice::from_ref(i),
+            None => self.by_resource.get(address).map_or(&[], Vec::as_slice),
         }
-        self.by_resource.get(address).cloned().unwrap_or_default()
     }
 
     /// Lets every type look at all of its planned changes together.
@@ -158,7 +164,7 @@ impl Run {
             let depends_on = self.failed.get(address).into_iter().flatten();
             depends_on
                 .flat_map(|name| self.instances_named(name))
-                .any(|i| blamed.contains(&self.instances[i].address))
+                .any(|i| blamed.contains(&self.instances[*i].address))
         };
         let kept: Vec<Diagnostic> = self
             .diagnostics

@@ -19,6 +19,9 @@ pub(crate) enum Step {
     Value(NodeId, Ordinal),
     /// Does nothing: all instances of a resource are through.
     Gather(NodeId, Ordinal),
+    /// Does nothing: what refers to the whole resource of the n-th planned instance is destroyed or, if
+    /// `true`, does not refer to it any more.
+    Released(usize, bool),
     /// Creates, updates or reads the n-th planned instance.
     Apply(usize),
     /// Deletes or forgets the n-th planned instance, or the object that it replaces.
@@ -155,17 +158,27 @@ impl Steps {
     /// What refers to a thing is destroyed, or stops referring to it, before the thing is destroyed.
     fn order_destruction(&mut self, run: &Run) {
         let dependents = run.prior.dependents();
+        let mut released: HashMap<(&str, bool), Option<usize>> = HashMap::new();
         for (i, instance) in run.instances.iter().enumerate() {
             let Some(destroy) = self.find(Step::Destroy(i)) else { continue };
             if instance.vanishes {
                 self.vanish_after_hosts(run, i, destroy);
                 continue;
             }
-            let resource = without_key(&instance.address);
-            let whole = (resource != instance.address).then(|| dependents.get(resource)).flatten();
+            let replaced_first = instance.change.action == Action::DeleteThenCreate;
             let named = dependents.get(&instance.address).into_iter().flatten();
-            for dependent in named.chain(whole.into_iter().flatten()) {
-                self.destroy_after(run, (i, destroy), dependent);
+            for dependent in named.filter(|dependent| **dependent != instance.address) {
+                for earlier in self.ends_of(run, dependent, !replaced_first).into_iter().flatten() {
+                    self.edge(earlier, destroy);
+                }
+            }
+            let resource = without_key(&instance.address);
+            if let Some(whole) = dependents.get(resource).filter(|_| resource != instance.address) {
+                let gather = Step::Released(i, !replaced_first);
+                let earlier = released
+                    .entry((resource, replaced_first))
+                    .or_insert_with(|| self.released(run, gather, (resource, whole)));
+                earlier.iter().for_each(|earlier| self.edge(*earlier, destroy));
             }
             if instance.change.unread.is_some() {
                 self.destroy_when_reachable(run, i, destroy);
@@ -173,19 +186,32 @@ impl Steps {
         }
     }
 
-    fn destroy_after(&mut self, run: &Run, (i, destroy): (usize, usize), dependent: &str) {
-        let Some(j) = run.by_address.get(dependent).copied().filter(|j| *j != i) else { return };
-        if run.instances[j].vanishes {
-            return;
+    /// The steps by which an instance ceases to refer to others: its destruction and, `in_place`, its update.
+    fn ends_of(&self, run: &Run, address: &str, in_place: bool) -> [Option<usize>; 2] {
+        let Some(j) = run.by_address.get(address).copied() else { return [None; 2] };
+        let instance = &run.instances[j];
+        if instance.vanishes {
+            return [None; 2];
         }
-        if let Some(earlier) = self.find(Step::Destroy(j)) {
-            self.edge(earlier, destroy);
-        }
-        let in_place = run.instances[j].change.action == Action::Update;
-        let replaced_first = run.instances[i].change.action == Action::DeleteThenCreate;
-        if let Some(earlier) = self.find(Step::Apply(j)).filter(|_| in_place && !replaced_first) {
-            self.edge(earlier, destroy);
-        }
+        let in_place = in_place && instance.change.action == Action::Update;
+        let update = self.find(Step::Apply(j)).filter(|_| in_place);
+        [self.find(Step::Destroy(j)), update]
+    }
+
+    /// One step for all that refers to a whole resource, so that N x N edges never arise.
+    fn released(
+        &mut self,
+        run: &Run,
+        gather: Step,
+        (resource, dependents): (&str, &[String]),
+    ) -> Option<usize> {
+        let Step::Released(_, in_place) = gather else { return None };
+        let others = dependents.iter().filter(|dependent| without_key(dependent) != resource);
+        let ends: Vec<usize> =
+            others.flat_map(|other| self.ends_of(run, other, in_place)).flatten().collect();
+        let step = (!ends.is_empty()).then(|| self.add(gather))?;
+        ends.into_iter().for_each(|earlier| self.edge(earlier, step));
+        Some(step)
     }
 
     /// Its record goes when what it lived on is gone.
@@ -193,7 +219,7 @@ impl Steps {
         let Some(resource_type) = run.type_of(i) else { return };
         let hosts = resource_type.host_types();
         for address in &run.instances[i].depends_on {
-            for j in run.instances_named(address) {
+            for j in run.instances_named(address).iter().copied() {
                 let is_host = hosts.contains(&&*run.instances[j].change.address.type_name);
                 if let Some(host) = self.find(Step::Destroy(j)).filter(|_| is_host) {
                     self.edge(host, destroy);
@@ -205,7 +231,7 @@ impl Steps {
     /// What could not be read is deleted after what it lives on is back.
     fn destroy_when_reachable(&mut self, run: &Run, i: usize, destroy: usize) {
         for address in &run.instances[i].depends_on {
-            for j in run.instances_named(address) {
+            for j in run.instances_named(address).iter().copied() {
                 if run.instances[j].change.action == Action::Update
                     && let Some(back) = self.find(Step::Apply(j))
                 {
@@ -236,9 +262,12 @@ impl Steps {
         if found.is_empty() { Ok(()) } else { Err(found.into()) }
     }
 
-    fn describe(&self, run: &Run, step: Step) -> String {
+    pub(crate) fn describe(&self, run: &Run, step: Step) -> String {
         match step {
             Step::Value(node, _) | Step::Gather(node, _) => run.tree.describe(node),
+            Step::Released(i, _) => {
+                format!("all references to {}", without_key(&run.instances[i].address))
+            }
             Step::Apply(i) => run.instances[i].address.clone(),
             Step::Destroy(i) => format!("{} (destroy)", run.instances[i].address),
         }
@@ -256,7 +285,7 @@ impl Steps {
 }
 
 /// `aws_vpc.a[0]` is an instance of `aws_vpc.a`.
-fn without_key(address: &str) -> &str {
+pub(crate) fn without_key(address: &str) -> &str {
     if !address.ends_with(']') {
         return address;
     }

@@ -80,7 +80,9 @@ impl Run {
         let needs: Vec<Vec<usize>> = self
             .instances
             .iter()
-            .map(|it| it.depends_on.iter().flat_map(|name| self.instances_named(name)).collect())
+            .map(|it| {
+                it.depends_on.iter().flat_map(|name| self.instances_named(name)).copied().collect()
+            })
             .collect();
         let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); needs.len()];
         for (i, needs) in needs.iter().enumerate() {

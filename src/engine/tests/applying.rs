@@ -90,3 +90,50 @@ fn an_output_that_is_not_known_yet_keeps_its_recorded_value() {
     bench.options.mode = PlanMode::Normal;
     assert_eq!(bench.apply().outputs[&Name::from("id")].value, "id-two");
 }
+
+#[test]
+fn what_refers_to_a_whole_resource_is_destroyed_before_any_of_it() {
+    let source = r#"
+        resource "fake_thing" "a" {
+          count = 3
+          name  = "a${count.index}"
+        }
+        resource "fake_thing" "b" {
+          count  = 3
+          name   = "b${count.index}"
+          refers = join(",", fake_thing.a[*].id)
+        }
+        "#;
+    let mut bench = Bench::new(source);
+    bench.apply();
+    bench.calls();
+    bench.options.mode = PlanMode::Destroy;
+    bench.apply();
+    let mut calls = bench.calls();
+    calls.retain(|call| call.starts_with("delete"));
+    assert_eq!(calls.len(), 6, "{calls:?}");
+    assert!(calls[..3].iter().all(|call| call.contains('b')), "{calls:?}");
+    assert!(bench.things().is_empty());
+}
+
+#[test]
+fn edges_between_whole_resources_grow_with_their_sum_not_their_product() {
+    let source = r#"
+        resource "terraform_data" "a" { count = 40 }
+        resource "terraform_data" "b" {
+          count = 40
+          input = length(terraform_data.a)
+        }
+        "#;
+    let mut bench = Bench::new(source);
+    let edges = |bench: &Bench| {
+        let store = bench.store();
+        let planned = bench.planning(&store).planned.unwrap();
+        let steps = crate::steps::build(&planned.run).unwrap();
+        steps.dependents.iter().map(Vec::len).sum::<usize>()
+    };
+    assert_eq!(edges(&bench), 80);
+    bench.apply();
+    bench.options.mode = PlanMode::Destroy;
+    assert_eq!(edges(&bench), 80);
+}
