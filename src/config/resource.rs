@@ -1,5 +1,7 @@
 //! Resources and data sources: their meta-arguments, and the body that a provider's schema describes.
 
+use std::sync::Arc;
+
 use diagnostics::Span;
 use lang::{Body, Expr, Name, Path, ResourceMode, Traversal};
 
@@ -29,7 +31,7 @@ pub struct Resource {
     /// The body of `timeouts`.
     pub timeouts: Option<Body>,
     /// Everything else, with nested and `dynamic` blocks.
-    pub body: Body,
+    pub body: Arc<Body>,
     /// What a diagnostic about the resource underlines; of a lowered one the user's own block.
     pub header_span: Span,
     pub span: Span,

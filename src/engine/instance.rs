@@ -48,7 +48,7 @@ impl Block {
             Some(alias) => format!("{}.{alias}", provider.name()),
             None => provider.name().to_owned(),
         };
-        let body = Arc::new(with_region(resource, kind.schema()));
+        let body = with_region(resource, kind.schema());
         Ok(Self { kind, provider, body })
     }
 
@@ -75,7 +75,7 @@ impl BlockKind {
     }
 }
 
-fn with_region(resource: &Resource, schema: &Schema) -> Body {
+fn with_region(resource: &Resource, schema: &Schema) -> Arc<Body> {
     let mut body = resource.body.clone();
     if let Some(region) = &resource.region
         && schema.attributes.get("region").is_some_and(provider::Attribute::is_configurable)
@@ -86,7 +86,7 @@ fn with_region(resource: &Resource, schema: &Schema) -> Body {
             value: region.clone(),
             span: region.span,
         };
-        body.attributes.insert("region".into(), attribute);
+        Arc::make_mut(&mut body).attributes.insert("region".into(), attribute);
     }
     body
 }

@@ -47,6 +47,7 @@ impl Run {
             let count = expansion.len();
             self.tables.resources[node.0 as usize].push(ResourceTable::new(expansion));
             let Some(block) = &block else { continue };
+            self.instances.reserve(count);
             for index in 0..count {
                 self.visit_instance(resource, block, (node, ordinal, to_u32(index))).await;
             }

@@ -8,7 +8,7 @@ use config::{CheckRule, Config};
 use diagnostics::{Diagnostic, Diagnostics};
 use indexmap::IndexMap;
 use lang::functions::FunctionContext;
-use lang::{Name, ResourceAddress, Value};
+use lang::{Name, Value};
 use plan::{CheckResult, CheckStatus, PlanMode, ResourceChange};
 use provider::{Connection, Registry};
 use state::{InstanceState, PendingOperation};
@@ -22,6 +22,7 @@ use crate::prior::{Prior, PriorInstance};
 use crate::rules::{self, Verdict};
 use crate::scope::{ModuleScope, Surroundings};
 use crate::selection::Selection;
+use crate::steps::without_key;
 use crate::tables::{Ordinal, Repetition, Tables};
 use crate::tree::{NodeId, NodeKind, Tree};
 
@@ -320,8 +321,11 @@ impl Run {
             }
         }
         if instance.change.address.key.is_some() {
-            let resource = ResourceAddress { key: None, ..instance.change.address.clone() };
-            self.by_resource.entry(resource.to_string()).or_default().push(index);
+            let resource = without_key(&instance.address);
+            match self.by_resource.get_mut(resource) {
+                Some(members) => members.push(index),
+                None => drop(self.by_resource.insert(resource.to_owned(), vec![index])),
+            }
         }
         self.by_address.insert(instance.address.clone(), index);
         self.instances.push(instance);

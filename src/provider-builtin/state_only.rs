@@ -1,7 +1,9 @@
 //! A resource type whose record in the state is the thing itself: one small trait makes it whole.
 
+use std::sync::Arc;
+
 use diagnostics::Diagnostic;
-use lang::Value;
+use lang::{Data, Value};
 use provider::{
     Connection, CreateRequest, DeleteRequest, Effect, FindRequest, Finding, Future, OperationError,
     PlanRequest, Planned, ReadOutcome, ReadRequest, ResourceType, Schema, UpdateRequest, change,
@@ -113,8 +115,15 @@ impl<R: Recorded> ResourceType for StateOnly<R> {
 }
 
 /// The object with some attributes set anew.
-pub(crate) fn with<const N: usize>(object: &Value, attributes: [(&str, Value); N]) -> Value {
-    let mut entries = object.entries().cloned().unwrap_or_default();
-    entries.extend(attributes.into_iter().map(|(name, value)| (name.into(), value)));
-    Value::object(entries).with_marks(object.marks)
+pub(crate) fn with<const N: usize>(object: Value, attributes: [(&str, Value); N]) -> Value {
+    let Value { data, marks } = object;
+    let mut entries = if let Data::Object(entries) = data { entries } else { Arc::default() };
+    let present = Arc::make_mut(&mut entries);
+    for (name, value) in attributes {
+        match present.get_mut(name) {
+            Some(slot) => *slot = value,
+            None => drop(present.insert(name.into(), value)),
+        }
+    }
+    Value { data: Data::Object(entries), marks }
 }

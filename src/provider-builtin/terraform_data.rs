@@ -35,9 +35,9 @@ impl Recorded for TerraformData {
     fn plan(&self, _schema: &Schema, request: &PlanRequest<'_>) -> Result<Planned, Vec<Finding>> {
         let input = attribute(request.proposed, "input");
         let planned = |output: Value, replace: bool| {
-            let mut value = with(request.proposed, [("output", output)]);
+            let mut value = with(request.proposed.clone(), [("output", output)]);
             if replace || request.prior.is_none() {
-                value = with(&value, [("id", Value::unknown(Type::String))]);
+                value = with(value, [("id", Value::unknown(Type::String))]);
             }
             let because = replace.then(|| Path::attribute("triggers_replace"));
             Planned { value, replace: because.into_iter().collect() }
@@ -60,11 +60,11 @@ impl Recorded for TerraformData {
             Some(id) => id.clone(),
             None => Value::string(entropy::uuid()?),
         };
-        Ok(with(planned, [("id", id), ("output", output)]))
+        Ok(with(planned.clone(), [("id", id), ("output", output)]))
     }
 
     fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostic> {
-        Ok(with(&schema.empty_object(), [("id", Value::string(id))]))
+        Ok(with(schema.empty_object(), [("id", Value::string(id))]))
     }
 }
 
@@ -87,7 +87,7 @@ mod tests {
 
     fn config(input: Value, triggers: Value) -> Value {
         with(
-            &TerraformData::schema().empty_object(),
+            TerraformData::schema().empty_object(),
             [("input", input), ("triggers_replace", triggers)],
         )
     }

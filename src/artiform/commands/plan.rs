@@ -105,6 +105,8 @@ impl Plan {
             self.say_saved(path, ui);
         }
         let changes = planned.plan.has_changes();
+        // The process ends now: giving its memory back piece by piece would only take time.
+        std::mem::forget(planned);
         Ok(if self.detailed_exitcode && changes { CHANGES } else { SUCCESS })
     }
 

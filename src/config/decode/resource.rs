@@ -1,5 +1,7 @@
 //! `resource` and `data`: meta-arguments are lifted out, the rest is left for the provider's schema.
 
+use std::sync::Arc;
+
 use diagnostics::{Diagnostic, Span};
 use lang::{Block, Body, Expr, ExprKind, Path, PathStep, ResourceMode, Step, Traversal};
 
@@ -85,7 +87,7 @@ impl Decoder<'_> {
             region,
             lifecycle,
             timeouts,
-            body: block.body,
+            body: Arc::new(block.body),
             header_span: block.header_span,
             span: block.span,
         })

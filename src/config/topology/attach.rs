@@ -63,7 +63,7 @@ fn point_to_blocks(topology: &Topology, module: &mut Module) {
         let Some(entry) = entries.get(&key.name).or_else(base) else { continue };
         resource.header_span = entry.header_span;
         resource.span = entry.header_span;
-        for (name, attribute) in &mut resource.body.attributes {
+        for (name, attribute) in &mut Arc::make_mut(&mut resource.body).attributes {
             if let Some(written) = entry.attributes.get(name) {
                 point_to_attribute(attribute, written);
             }

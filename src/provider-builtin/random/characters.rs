@@ -153,7 +153,7 @@ pub(super) fn imported(schema: &Schema, text: &str) -> Value {
         schema.attributes.iter().filter_map(|(name, a)| Some((name, a.default.clone()?)));
     let entries = schema.empty_object().entries().cloned().unwrap_or_default();
     let filled = Value::object(entries.into_iter().chain(defaults.map(|(n, v)| (n.clone(), v))));
-    with(&filled, [("length", Value::int(length)), ("result", Value::string(text))])
+    with(filled, [("length", Value::int(length)), ("result", Value::string(text))])
 }
 
 #[cfg(test)]

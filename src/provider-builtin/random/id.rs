@@ -77,7 +77,7 @@ impl Recorded for RandomId {
             Diagnostic::error("Invalid import id", detail)
         })?;
         let length = Value::int(i64::try_from(bytes.len()).unwrap_or(i64::MAX));
-        let object = with(&schema.empty_object(), [("byte_length", length), ("prefix", prefix)]);
+        let object = with(schema.empty_object(), [("byte_length", length), ("prefix", prefix)]);
         Ok(spelled(&object, &bytes))
     }
 }
@@ -88,7 +88,7 @@ fn spelled(object: &Value, bytes: &[u8]) -> Value {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     let url = URL_SAFE_NO_PAD.encode(bytes);
     with(
-        object,
+        object.clone(),
         [
             ("b64_std", prefixed(STANDARD.encode(bytes))),
             ("b64_url", prefixed(url.clone())),
@@ -125,7 +125,7 @@ mod tests {
     fn every_spelling_says_the_same_bytes() {
         let schema = RandomId::schema();
         let object = with(
-            &schema.empty_object(),
+            schema.empty_object(),
             [("byte_length", Value::int(4)), ("prefix", Value::string("p-"))],
         );
         let made = spelled(&object, &[0xde, 0xad, 0xbe, 0xef]);

@@ -58,7 +58,7 @@ impl Recorded for RandomInteger {
         };
         let drawn = min.wrapping_add_unsigned(offset);
         let id = Value::string(drawn.to_string());
-        Ok(with(planned, [("id", id), ("result", Value::int(drawn))]))
+        Ok(with(planned.clone(), [("id", id), ("result", Value::int(drawn))]))
     }
 }
 

@@ -36,7 +36,7 @@ impl Recorded for RandomPassword {
         }
         let mut planned = change::default_plan(schema, request);
         if request.prior.is_none() || !planned.replace.is_empty() {
-            planned.value = with(&planned.value, [("id", Value::string("none"))]);
+            planned.value = with(planned.value, [("id", Value::string("none"))]);
         }
         Ok(planned)
     }
@@ -56,7 +56,10 @@ impl Recorded for RandomPassword {
 fn finish(object: &Value, text: String) -> Result<Value, Diagnostic> {
     let hash = Value::string(hash(&text)?).sensitive();
     let result = Value::string(text).sensitive();
-    Ok(with(object, [("bcrypt_hash", hash), ("id", Value::string("none")), ("result", result)]))
+    Ok(with(
+        object.clone(),
+        [("bcrypt_hash", hash), ("id", Value::string("none")), ("result", result)],
+    ))
 }
 
 fn hash(text: &str) -> Result<String, Diagnostic> {
@@ -84,7 +87,7 @@ mod tests {
     #[test]
     fn the_result_is_secret_and_kept() {
         let schema = RandomPassword::schema();
-        let config = with(&schema.empty_object(), [("length", Value::int(80))]);
+        let config = with(schema.empty_object(), [("length", Value::int(80))]);
         let made = RandomPassword.complete(&plan(None, &config).value).unwrap();
         let text = made.get("result").unwrap();
         assert!(text.is_sensitive() && text.as_str().unwrap().len() == 80);
@@ -102,7 +105,7 @@ mod tests {
     #[test]
     fn another_length_draws_anew() {
         let schema = RandomPassword::schema();
-        let config = |length| with(&schema.empty_object(), [("length", Value::int(length))]);
+        let config = |length| with(schema.empty_object(), [("length", Value::int(length))]);
         let made = RandomPassword.complete(&plan(None, &config(8)).value).unwrap();
         let planned = plan(Some(&made), &config(9));
         assert_eq!(planned.replace, [Path::attribute("length")]);

@@ -26,10 +26,10 @@ impl Recorded for RandomString {
             return Ok(planned.clone());
         }
         let text = Value::string(characters::draw(planned)?);
-        Ok(with(planned, [("id", text.clone()), ("result", text)]))
+        Ok(with(planned.clone(), [("id", text.clone()), ("result", text)]))
     }
 
     fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostic> {
-        Ok(with(&characters::imported(schema, id), [("id", Value::string(id))]))
+        Ok(with(characters::imported(schema, id), [("id", Value::string(id))]))
     }
 }

@@ -27,7 +27,7 @@ impl Recorded for RandomUuid {
             return Ok(planned.clone());
         }
         let uuid = Value::string(entropy::uuid()?);
-        Ok(with(planned, [("id", uuid.clone()), ("result", uuid)]))
+        Ok(with(planned.clone(), [("id", uuid.clone()), ("result", uuid)]))
     }
 
     fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostic> {
@@ -38,6 +38,6 @@ impl Recorded for RandomUuid {
             return Err(Diagnostic::error("Invalid import id", detail));
         }
         let uuid = Value::string(id);
-        Ok(with(&schema.empty_object(), [("id", uuid.clone()), ("result", uuid)]))
+        Ok(with(schema.empty_object(), [("id", uuid.clone()), ("result", uuid)]))
     }
 }
