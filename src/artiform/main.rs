@@ -11,6 +11,7 @@ mod dispatch;
 mod duration;
 mod flags;
 mod interrupts;
+mod modules;
 mod plan_file;
 mod planning;
 mod providers;

@@ -13,6 +13,7 @@ mod files;
 mod load;
 pub mod module;
 mod overrides;
+pub mod package;
 pub mod reference;
 pub mod resource;
 mod schema;

@@ -12,7 +12,10 @@ use lang::{Block, Body, Name};
 
 use crate::decode::{Declarations, Decoder};
 use crate::files::{self, ModuleFile};
-use crate::{CallKey, Config, Module, RegionBlock, Stack, overrides, topology, validate};
+use crate::package::{LockFile, Package, PackageState, PackageUse};
+use crate::{
+    CallKey, Config, Module, ModuleCall, RegionBlock, Stack, overrides, topology, validate,
+};
 
 /// A tree and every mistake in it; with errors the tree holds what could be read.
 #[derive(Debug)]
@@ -20,12 +23,15 @@ pub struct Loaded {
     pub config: Config,
     /// In place order: file after file, from top to bottom.
     pub diagnostics: Diagnostics,
+    /// The packages that modules come from, in the order in which they are called.
+    pub packages: Vec<PackageUse>,
 }
 
 /// Reads the stack in `folder` with all its modules, and checks everything that needs no values.
 pub fn load(folder: &Path) -> Loaded {
-    let mut loader = Loader::default();
+    let mut loader = Loader { stack_folder: folder.to_path_buf(), ..Loader::default() };
     let root = loader.module(folder, Vec::new(), None);
+    let packages = std::mem::take(&mut loader.packages);
     let Loader { sources, mut diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
     let folder = folder.to_path_buf();
     let config = Config { root, stack, regions, sources, folder, damaged };
@@ -33,7 +39,7 @@ pub fn load(folder: &Path) -> Loaded {
     // What seems wrong in a block that could not be read whole may only follow from that.
     let follows = |found: &Diagnostic| found.subject.is_some_and(|place| config.is_damaged(place));
     syntax.extend(diagnostics.into_iter().filter(|found| !follows(found)));
-    Loaded { config, diagnostics: syntax.sorted() }
+    Loaded { config, diagnostics: syntax.sorted(), packages }
 }
 
 /// Reads folder after folder.
@@ -50,6 +56,10 @@ struct Loader {
     stack: Stack,
     regions: IndexMap<Name, RegionBlock>,
     damaged: Vec<Span>,
+    stack_folder: PathBuf,
+    /// Read when the first package is met.
+    lock: Option<LockFile>,
+    packages: Vec<PackageUse>,
 }
 
 /// The call that asks for a module.
@@ -172,7 +182,7 @@ impl Loader {
             let caller = Caller { name: call.name.clone(), source_span: call.source_span };
             let mut path = module.path.clone();
             path.push(key.clone());
-            call.module = match source::resolve(&call.source, &module.folder) {
+            call.module = match self.folder_of(call, &module.folder) {
                 // A missing source was reported when the block was read.
                 Ok(_) if call.source.is_empty() => incomplete(&module.folder, path),
                 Ok(folder) => {
@@ -200,6 +210,30 @@ impl Loader {
             module.calls.insert(key, call);
         }
         module
+    }
+
+    /// The folder of a called module: in the project, or in a package that was installed.
+    fn folder_of(&mut self, call: &ModuleCall, calling: &Path) -> Result<PathBuf, Box<Diagnostic>> {
+        let Some(package) = Package::parse(&call.source)? else {
+            return source::resolve(&call.source, calling);
+        };
+        if self.lock.is_none() {
+            let read = LockFile::read(&self.stack_folder, &mut self.sources);
+            self.lock = Some(self.diagnostics.absorb(read).unwrap_or_default());
+        }
+        let lock = self.lock.get_or_insert_default();
+        let state = package.state(&self.stack_folder, lock);
+        let home = package.home(&self.stack_folder);
+        let folder = files::join(&home, &package.folder);
+        let inner = package.folder.clone();
+        let (module, span) = (call.name.to_string(), call.source_span);
+        self.packages.push(PackageUse { package, module, state, span });
+        match state {
+            PackageState::Ready if !files::is_folder(&folder) => Err(source::no_folder(&inner)),
+            PackageState::Ready => Ok(folder),
+            PackageState::Missing => Err(source::not_installed(&call.name)),
+            PackageState::Changed => Err(source::not_locked(&call.name)),
+        }
     }
 
     fn report_cycle(&mut self, real: &Path, caller: Option<Caller>) {

@@ -4,6 +4,7 @@ mod crash;
 mod explain;
 mod importing;
 mod mistakes;
+mod modules;
 mod selecting;
 mod servers;
 mod testing;

@@ -1,15 +1,20 @@
-//! `get`: nothing to do, for the habit of calling it.
+//! `get`: installs the packages that modules come from.
 
 use super::Verb;
-use crate::context::{Context, Outcome, SUCCESS};
+use crate::context::{Context, Failure, Outcome, SUCCESS};
+use crate::modules;
 use crate::planning::StackArgument;
 
-/// Do nothing: modules are folders and need no download
+/// Install the modules that come from git repositories and archives
+///
+/// Modules that are folders are read where they lie. What is installed is put into .artiform/modules, and
+/// its checksum into .artiform.lock.hcl.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Get {
     #[command(flatten)]
     stack: StackArgument,
-    #[arg(long, hide = true)]
+    /// Fetch everything again, and lock what the sources have now
+    #[arg(long)]
     update: bool,
 }
 
@@ -17,9 +22,13 @@ impl Verb for Get {
     const NAME: &'static str = "get";
 
     fn run(self, context: &Context) -> Outcome {
-        context
-            .ui
-            .line("There is nothing to get: modules are folders and are read where they lie.");
+        let loaded = modules::install(&self.stack.folder, self.update, &context.ui)?;
+        if loaded.diagnostics.has_errors() {
+            return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
+        }
+        if loaded.packages.is_empty() {
+            context.ui.line("There is nothing to get: all modules are folders.");
+        }
         Ok(SUCCESS)
     }
 }

@@ -1,4 +1,4 @@
-//! `init`: nothing to do, for the habit of calling it.
+//! `init`: installs the packages that modules come from; nothing else has to be made ready.
 
 use std::path::PathBuf;
 
@@ -6,11 +6,13 @@ use clap::ArgAction;
 
 use super::Verb;
 use crate::context::{Context, Failure, Outcome, SUCCESS};
+use crate::modules;
 
-/// Check the configuration; there is nothing to download
+/// Check the configuration, and install modules from git repositories and archives
 ///
-/// Providers are built in and modules are folders, so nothing has to be initialised. The options of
-/// Terraform's command are accepted and do nothing.
+/// Providers are built in, and modules that are folders are read where they lie. What is installed is put
+/// into .artiform/modules, and its checksum into .artiform.lock.hcl, which belongs into version control.
+/// Other options of Terraform's command are accepted and do nothing.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Init {
     /// The folder of the stack
@@ -20,12 +22,16 @@ pub struct Init {
     backend: Option<Option<String>>,
     #[arg(long, hide = true, action = ArgAction::Append)]
     backend_config: Vec<String>,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
-    get: Option<Option<String>>,
+    /// Install modules
+    #[arg(long, value_name = "BOOL", default_value_t = true, num_args = 0..=1,
+          default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    get: bool,
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
     input: Option<Option<String>>,
-    #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
-    upgrade: Option<Option<String>>,
+    /// Fetch every package again, and lock what the sources have now
+    #[arg(long, value_name = "BOOL", default_value_t = false, num_args = 0..=1,
+          default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
+    upgrade: bool,
     #[arg(long, hide = true)]
     reconfigure: bool,
     #[arg(long, hide = true)]
@@ -38,15 +44,19 @@ impl Verb for Init {
     const NAME: &'static str = "init";
 
     fn run(self, context: &Context) -> Outcome {
-        let loaded = config::load(&self.folder);
+        let loaded = if self.get {
+            modules::install(&self.folder, self.upgrade, &context.ui)?
+        } else {
+            config::load(&self.folder)
+        };
         if loaded.diagnostics.has_errors() {
             return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
         }
         context.ui.diagnostics(&loaded.diagnostics, &loaded.config.sources);
-        context.ui.line(
-            "There is nothing to initialise: providers are built in, modules are folders, and state is made \
-             by the first apply.\n\nYou may now begin with `artiform plan`.",
-        );
+        let done = context.ui.success("artiform has been successfully initialized!");
+        context.ui.line(&format!(
+            "{done}\n\nProviders are built in, and state is made by the first apply. You may now begin with `artiform plan`."
+        ));
         Ok(SUCCESS)
     }
 }

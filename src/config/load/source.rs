@@ -67,10 +67,34 @@ fn unsupported(source: &str) -> Box<Diagnostic> {
         "a module registry or a folder that does not exist"
     };
     let detail = format!(
-        "The module source \"{source}\" names {kind}. artiform reads modules from local folders: a path that starts with \"./\" or \"../\", or the name of a folder in the project's modules folder."
+        "The module source \"{source}\" names {kind}. artiform reads modules from local folders (a path that starts with \"./\" or \"../\", or the name of a folder in the project's modules folder), from git (git::https://...) and from archives (https://.../x.zip)."
     );
     let hint = "copy the module into the modules folder and name it there";
     Box::new(Diagnostic::error("Unsupported module source", detail).hint(hint))
+}
+
+/// A module whose package is not there.
+pub(super) fn not_installed(name: &str) -> Box<Diagnostic> {
+    let detail = format!(
+        "The package of module \"{name}\" is not yet installed. Run \"artiform init\" to install all modules required by this configuration."
+    );
+    Box::new(Diagnostic::error("Module not installed", detail).hint("run `artiform init`"))
+}
+
+/// A module whose package is another than the one that was locked.
+pub(super) fn not_locked(name: &str) -> Box<Diagnostic> {
+    let detail = format!(
+        "The installed package of module \"{name}\" is not the one of the lock file .artiform.lock.hcl: it was changed after it was installed, or the lock file does not know it."
+    );
+    let hint = "run `artiform init` to install it again, or `artiform init -upgrade` to lock what its source has now";
+    Box::new(Diagnostic::error("Installed module has changed", detail).hint(hint))
+}
+
+/// A package that does not have the folder that a source names.
+pub(super) fn no_folder(folder: &str) -> Box<Diagnostic> {
+    let detail = format!("The package of this module has no folder \"{folder}\".");
+    let diagnostic = Diagnostic::error("Unreadable module subdirectory", detail);
+    Box::new(diagnostic.hint("look at the package: the folder follows `//` in the source"))
 }
 
 /// A local module has no versions to choose from.
