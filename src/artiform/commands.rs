@@ -27,6 +27,7 @@ mod test;
 mod untaint;
 mod validate;
 mod version;
+mod workspace;
 
 /// A command: its arguments, whose comment is its manual, and what it does.
 pub trait Verb: Args {
@@ -90,6 +91,7 @@ pub const COMMANDS: &[Command] = &[
     Command::of::<untaint::Untaint>(),
     Command::of::<validate::Validate>(),
     Command::of::<version::Version>(),
+    Command::of::<workspace::WorkspaceCommand>(),
 ];
 
 #[cfg(test)]

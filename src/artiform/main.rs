@@ -23,6 +23,7 @@ mod test;
 mod ui;
 mod validation;
 mod views;
+mod workspace;
 mod world;
 
 #[global_allocator]

@@ -92,7 +92,7 @@ impl Session {
             variables: stack.variables.clone(),
             prior: state.snapshot(),
             pending: state.pending(),
-            options,
+            options: PlanOptions { workspace: stack.workspace.clone(), ..options },
             world: self.world.clone(),
             events,
         }

@@ -16,7 +16,7 @@ use lang::{Name, Value};
 
 use crate::context::{Context, Failure};
 use crate::flags::VariableFlags;
-use crate::validation;
+use crate::{validation, workspace};
 
 pub use ask::read_line;
 pub use assignments::Assignments;
@@ -31,6 +31,8 @@ pub struct Stack {
     pub warnings: Diagnostics,
     /// Of the configuration's files; tells whether they have changed.
     pub digest: String,
+    /// Which of its states is meant.
+    pub workspace: String,
     /// The values that were given, as the command line takes them.
     pub assignments: Assignments,
 }
@@ -42,6 +44,7 @@ impl Stack {
         flags: &VariableFlags,
         context: &Context,
     ) -> Result<Self, Box<Failure>> {
+        let workspace = workspace::current(folder, &context.environment)?.name;
         let loaded = config::load(folder);
         let (mut config, mut diagnostics) = (loaded.config, loaded.diagnostics);
         if diagnostics.has_errors() {
@@ -71,12 +74,13 @@ impl Stack {
         let assignments = assignments::of(&config, &values);
         let variables = values.into_iter().map(|(name, value)| (name, value.value)).collect();
         let config = Arc::new(config);
-        Ok(Self { config, variables, warnings: diagnostics, digest, assignments })
+        Ok(Self { config, variables, warnings: diagnostics, digest, workspace, assignments })
     }
 
     /// Loads the stack for a command that only looks at its state, to which mistakes elsewhere in the
     /// configuration do not matter.
     pub fn load_for_state(folder: &Path, context: &Context) -> Result<Self, Box<Failure>> {
+        let workspace = workspace::current(folder, &context.environment)?.name;
         let mut config = config::load(folder).config;
         let variables = if config.stack.encryption.is_some() {
             let options = ValueOptions {
@@ -88,7 +92,7 @@ impl Stack {
         } else {
             IndexMap::new()
         };
-        Ok(Self::bare(config, variables))
+        Ok(Self { workspace, ..Self::bare(config, variables) })
     }
 
     /// A stack of which nothing was asked but its variables.
@@ -98,6 +102,7 @@ impl Stack {
             variables,
             warnings: Diagnostics::new(),
             digest: String::new(),
+            workspace: workspace::DEFAULT.into(),
             assignments: Assignments::default(),
         }
     }

@@ -1,5 +1,6 @@
 //! Opening the state of a stack: which backend, which key, and what was unusual about it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use config::Config;
@@ -10,7 +11,7 @@ use state::{Backend, Cipher, LocalBackend, OpenOptions, PassphraseCipher, Store,
 use crate::context::Failure;
 use crate::flags::LockFlags;
 use crate::stack::{self, Stack};
-use crate::stack_folder;
+use crate::{stack_folder, workspace};
 
 /// State as a command has it: locked and writable, or only read.
 pub enum Opened {
@@ -50,18 +51,18 @@ impl Opened {
 pub fn lock(stack: &Stack, operation: &str, flags: &LockFlags) -> Result<Store, Box<Failure>> {
     let mut options = options(stack, operation)?;
     options.lock_timeout = flags.lock_timeout;
-    Ok(Store::open(backend(&stack.config)?, &options)?)
+    Ok(Store::open(backend(stack)?, &options)?)
 }
 
 /// Reads the state without a lock.
 pub fn read(stack: &Stack) -> Result<StoreReader, Box<Failure>> {
     let options = options(stack, "read")?;
-    Ok(Store::read_only(&*backend(&stack.config)?, &options)?)
+    Ok(Store::read_only(&*backend(stack)?, &options)?)
 }
 
 /// Opens the state for a plan: under the lock, unless there is nothing yet or the lock is not wanted.
 pub fn for_plan(stack: &Stack, flags: &LockFlags) -> Result<Opened, Box<Failure>> {
-    let backend = backend(&stack.config)?;
+    let backend = backend(stack)?;
     // A stack that was never applied needs no lock, and a plan leaves no trace of itself.
     let fresh = backend.read_snapshot()?.is_none() && backend.read_journal()?.is_none();
     if fresh || !flags.lock {
@@ -77,18 +78,22 @@ fn options(stack: &Stack, operation: &str) -> Result<OpenOptions, Box<Failure>> 
     Ok(options)
 }
 
-/// Where the stack's state is kept.
-pub fn backend(config: &Config) -> Result<Arc<dyn Backend>, Box<Failure>> {
+/// Where the state of the stack's workspace is kept.
+pub fn backend(stack: &Stack) -> Result<Arc<dyn Backend>, Box<Failure>> {
+    let base = default_folder(&stack.config)?;
+    Ok(Arc::new(LocalBackend::new(workspace::state_folder(&base, &stack.workspace))))
+}
+
+/// The folder of the state of the workspace default.
+pub fn default_folder(config: &Config) -> Result<PathBuf, Box<Failure>> {
     let own = || stack_folder::state_folder(&config.folder, &config.name());
-    let Some(block) = &config.stack.backend else {
-        return Ok(Arc::new(LocalBackend::new(own())));
-    };
+    let Some(block) = &config.stack.backend else { return Ok(own()) };
     match &*block.kind {
         "local" => {
             let attributes = literal_attributes(config, block)?;
             let given = attributes.iter().find(|(name, _)| &**name == "path");
             let folder = given.and_then(|(_, value)| value.as_str().map(|p| config.folder.join(p)));
-            Ok(Arc::new(LocalBackend::new(folder.unwrap_or_else(own))))
+            Ok(folder.unwrap_or_else(own))
         }
         other => {
             let detail = format!(

@@ -9,3 +9,4 @@ mod selecting;
 mod servers;
 mod testing;
 mod workflow;
+mod workspaces;

@@ -37,7 +37,8 @@ impl Verb for Console {
         let snapshot = stack_state::read(&stack)?.snapshot();
         let registry = providers::registry();
         let scope =
-            StackScope::new(&stack.config, stack.variables.clone(), Some((snapshot, &registry)));
+            StackScope::new(&stack.config, stack.variables.clone(), Some((snapshot, &registry)))
+                .in_workspace(&stack.workspace);
         let interactive = context.ui.can_ask();
         let mut failed = false;
         let mut pending = String::new();

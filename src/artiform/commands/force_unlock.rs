@@ -25,7 +25,7 @@ impl Verb for ForceUnlock {
 
     fn run(self, context: &Context) -> Outcome {
         let stack = Stack::load_for_state(Path::new("."), context)?;
-        let backend = stack_state::backend(&stack.config)?;
+        let backend = stack_state::backend(&stack)?;
         if !self.force && !confirmed(context)? {
             context.ui.line("force-unlock cancelled.");
             return Ok(FAILURE);

@@ -13,6 +13,7 @@ use provider::Registry;
 use state::{InstanceState, Mode, Snapshot};
 
 use crate::recorded;
+use crate::workspace;
 use crate::world::{self, ProcessWorld};
 
 /// How deep locals may refer to locals before that is taken for a circle.
@@ -25,6 +26,7 @@ pub struct StackScope<'a> {
     /// What was applied, and the types that say how to read it.
     recorded: Option<(Arc<Snapshot>, &'a Registry)>,
     functions: FunctionContext,
+    workspace: Name,
     depth: Cell<usize>,
 }
 
@@ -47,7 +49,15 @@ impl<'a> StackScope<'a> {
             plan_time: world::now().into(),
             world: Arc::new(ProcessWorld::settled()),
         };
-        Self { config, variables, recorded, functions, depth: Cell::new(0) }
+        let workspace = workspace::DEFAULT.into();
+        Self { config, variables, recorded, functions, workspace, depth: Cell::new(0) }
+    }
+
+    /// The same scope, in a workspace.
+    #[must_use]
+    pub fn in_workspace(mut self, name: &str) -> Self {
+        self.workspace = name.into();
+        self
     }
 
     fn local(&self, local: &Local) -> Result<Value, Box<Diagnostic>> {
@@ -146,7 +156,7 @@ impl Scope for StackScope<'_> {
             Referent::Region => self.regions()?,
             Referent::Path => return Ok(Resolved { value: self.path(traversal), steps: 1 }),
             Referent::Terraform => {
-                return Ok(Resolved { value: Value::string("default"), steps: 1 });
+                return Ok(Resolved { value: Value::string(self.workspace.clone()), steps: 1 });
             }
             Referent::Module(_) | Referent::Each | Referent::Count | Referent::Self_ => unknown(),
         };
