@@ -40,8 +40,10 @@ pub struct Resource {
 /// The block `lifecycle`; of data sources only the conditions can be set.
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {
-    pub create_before_destroy: Option<bool>,
-    /// May refer to variables and locals.
+    /// This and the next two may refer to variables and locals.
+    pub create_before_destroy: Option<Expr>,
+    /// `delete`, `retain` or `snapshot`.
+    pub on_destroy: Option<Expr>,
     pub prevent_destroy: Option<Expr>,
     pub ignore_changes: IgnoreChanges,
     /// References to resources, their instances or attributes.

@@ -114,6 +114,8 @@ impl<'a> Validator<'a> {
         resource.timeouts.iter().for_each(|timeouts| self.body(timeouts, &inside));
         self.depends_on(&resource.depends_on, &owner);
         let lifecycle = &resource.lifecycle;
+        self.optional(&lifecycle.create_before_destroy, &inside);
+        self.optional(&lifecycle.on_destroy, &inside);
         self.optional(&lifecycle.prevent_destroy, &inside);
         lifecycle.replace_triggered_by.iter().for_each(|expr| self.expression(expr, &inside));
         self.rules(&lifecycle.preconditions, &inside);

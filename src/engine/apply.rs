@@ -11,10 +11,11 @@ use lang::{Marks, Name, json};
 use plan::{Action, PlanMode};
 use provider::Effect;
 use state::{OutputState, Store};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use crate::evaluated::Evaluated;
 use crate::events::{Event, Events, ImportStage};
+use crate::limit::{Answer, Limits};
 use crate::operation::Outcome;
 use crate::options::Planned;
 use crate::steps::{self, Step, Steps};
@@ -71,7 +72,7 @@ pub async fn apply(planned: Planned, store: Arc<Store>, options: ApplyOptions) -
         run,
         store,
         steps: built,
-        limit: Arc::new(Semaphore::new(parallelism)),
+        limits: Limits::new(parallelism),
         ready: BTreeSet::new(),
         running: FuturesUnordered::new(),
         failed: BTreeSet::new(),
@@ -92,12 +93,31 @@ pub(crate) enum Completion {
     Done(Outcome),
 }
 
+impl Completion {
+    /// What it says about the number of calls under way.
+    fn answer(&self) -> Answer {
+        let error = match self {
+            Self::Data(Err(error)) => Some(error),
+            Self::Done(outcome) => outcome.failure.as_ref(),
+            Self::Connected(_, Err(_)) | Self::Read(provider::ReadOutcome::Failed(_)) => {
+                return Answer::Failure;
+            }
+            _ => None,
+        };
+        match error {
+            None => Answer::Success,
+            Some(error) if error.throttled => Answer::Throttled,
+            Some(_) => Answer::Failure,
+        }
+    }
+}
+
 pub(crate) struct Executor {
     pub run: Run,
     pub store: Arc<Store>,
     pub steps: Steps,
     /// Calls in flight; what lives in the state alone is not limited.
-    limit: Arc<Semaphore>,
+    limits: Limits,
     /// Ready steps by what they are called, so that runs repeat.
     ready: BTreeSet<(String, usize)>,
     running: FuturesUnordered<BoxFuture<'static, (usize, Completion)>>,
@@ -176,11 +196,18 @@ impl Executor {
             self.running.push(async move { (step, operation.await) }.boxed());
             return;
         }
-        let limit = self.limit.clone();
+        let limit = match self.steps.steps[step] {
+            Step::Apply(i) | Step::Destroy(i) => {
+                let change = &self.run.instances[i].change;
+                self.limits.of(&change.provider, change.region.as_deref())
+            }
+            _ => self.limits.of("", None),
+        };
         let limited = async move {
-            // Closed only when the executor is gone, and then nobody waits.
-            let _permit = limit.acquire_owned().await;
-            (step, operation.await)
+            limit.enter().await;
+            let completion = operation.await;
+            limit.leave(completion.answer());
+            (step, completion)
         };
         self.running.push(limited.boxed());
     }

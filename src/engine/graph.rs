@@ -267,6 +267,8 @@ fn visit_resource<'a>(resource: &'a config::Resource, visit: &mut dyn FnMut(&'a 
     let plain = resource.count.iter().chain(&resource.for_each).chain(&resource.region);
     let lifecycle = &resource.lifecycle;
     plain
+        .chain(&lifecycle.create_before_destroy)
+        .chain(&lifecycle.on_destroy)
         .chain(&lifecycle.prevent_destroy)
         .chain(&lifecycle.replace_triggered_by)
         .for_each(&mut *visit);

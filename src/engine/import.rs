@@ -15,6 +15,7 @@ use state::InstanceState;
 
 use crate::events::{Event, ImportStage};
 use crate::expand::expand;
+use crate::lifecycle::OnDestroy;
 use crate::prior::PriorInstance;
 use crate::scope::ModuleScope;
 use crate::tables::Repetition;
@@ -243,6 +244,7 @@ impl Run {
             prior: None,
             create_before_destroy: false,
             prevent_destroy: false,
+            on_destroy: OnDestroy::Delete,
             vanishes: false,
             selected: true,
         });

@@ -14,6 +14,8 @@ mod explain;
 mod graph;
 mod import;
 mod instance;
+mod lifecycle;
+mod limit;
 mod moves;
 mod operation;
 mod options;

@@ -25,6 +25,8 @@ pub(crate) struct Job {
     pub token: String,
     pub report: Report,
     pub timeout: Option<Duration>,
+    /// A deletion leaves a snapshot behind.
+    pub snapshot: bool,
 }
 
 /// How an operation ended: the value that is there now (none: nothing is), and what went wrong.
@@ -136,6 +138,7 @@ pub(crate) fn delete(
         let request = DeleteRequest {
             address: job.address.clone(),
             prior: prior.clone(),
+            snapshot: job.snapshot,
             report: job.report.clone(),
             timeout: job.timeout,
         };

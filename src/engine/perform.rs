@@ -13,6 +13,7 @@ use state::{Change, InstanceState, Mode, Record, StateError, Store};
 use crate::apply::{Completion, Executor};
 use crate::events::{Event, ImportStage};
 use crate::instance::{self, BlockKind, Circumstances, Decision, Request};
+use crate::lifecycle::OnDestroy;
 use crate::operation::{self, Job, Outcome};
 use crate::record;
 use crate::steps::Step;
@@ -348,6 +349,7 @@ impl Executor {
             token: token(),
             report,
             timeout: self.run.timeout_of(i, operation),
+            snapshot: instance.on_destroy == OnDestroy::Snapshot,
         })
     }
 }
@@ -531,6 +533,7 @@ impl Run {
             dependencies: instance.depends_on.clone(),
             create_before_destroy: instance.create_before_destroy,
             prevent_destroy: instance.prevent_destroy,
+            on_destroy: instance.on_destroy.recorded(),
             ..record::instance(&change.address, &change.provider, schema)
         }
     }
@@ -614,8 +617,8 @@ impl Run {
         new.status.clone_from(&old.status);
         new.deposed.clone_from(&old.deposed);
         new.private.clone_from(&old.private);
-        new.on_destroy.clone_from(&old.on_destroy);
         if self.instances[i].spot.is_none() {
+            new.on_destroy.clone_from(&old.on_destroy);
             new.dependencies.clone_from(&old.dependencies);
         }
         (new != *old).then(|| Change::put(new))

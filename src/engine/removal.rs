@@ -8,6 +8,7 @@ use plan::{Action, Reason, ResourceChange};
 use state::Mode;
 
 use crate::dependency::Dependency;
+use crate::lifecycle::OnDestroy;
 use crate::prior::PriorInstance;
 use crate::resources::cannot_destroy;
 use crate::tables::{Expansion, Ordinal};
@@ -42,8 +43,10 @@ impl Run {
         change.region.clone_from(&prior.state.region);
         change.before.clone_from(&prior.current);
         change.unread.clone_from(&prior.unread);
+        let on_destroy = self.fate_of(&address, &prior.state);
         if prior.current.is_some() && self.options.mode != plan::PlanMode::RefreshOnly {
-            let keeps = self.removed_block(&address).is_some_and(|removed| !removed.destroy);
+            let keeps = self.removed_block(&address).is_some_and(|removed| !removed.destroy)
+                || on_destroy == OnDestroy::Retain;
             change.action = if keeps { Action::Forget } else { Action::Delete };
             change.reason = if self.is_destroying() { None } else { Some(self.reason(&address)) };
         }
@@ -60,6 +63,7 @@ impl Run {
             depends_on: prior.state.dependencies.clone(),
             create_before_destroy: prior.state.create_before_destroy,
             prevent_destroy: prior.state.prevent_destroy,
+            on_destroy,
             prior: Some(prior),
             vanishes: false,
             selected: true,
@@ -74,30 +78,6 @@ impl Run {
                 && self.provider_configuration(*index) == provider
         });
         named.map(|(_, node)| Dependency::Value(*node, 0)).collect()
-    }
-
-    /// Whether the block that still declares it prevents destruction, when everything is destroyed.
-    fn still_protects(&self, address: &ResourceAddress) -> bool {
-        let Some(module) = self.find_module(address) else { return false };
-        let key = config::ResourceKey {
-            mode: ResourceMode::Managed,
-            type_name: address.type_name.clone(),
-            name: address.name.clone(),
-        };
-        let resource = self.tree.module(module).config.resources.get(&key);
-        let expr = resource.and_then(|resource| resource.lifecycle.prevent_destroy.as_ref());
-        expr.is_some_and(|expr| {
-            let scope = crate::scope::ModuleScope {
-                tables: &self.tables,
-                surroundings: &self.surroundings,
-                module,
-                ordinal: 0,
-                repetition: None,
-                own: None,
-                scoped: None,
-            };
-            lang::eval::evaluate(expr, &scope).is_ok_and(|value| value.as_bool() == Some(true))
-        })
     }
 
     /// The `removed` block that names an address.
@@ -203,6 +183,7 @@ impl Run {
                     prior: Some(prior.clone()),
                     create_before_destroy: false,
                     prevent_destroy: false,
+                    on_destroy: OnDestroy::of(&prior.state),
                     vanishes: false,
                     selected: true,
                 });

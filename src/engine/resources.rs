@@ -12,6 +12,7 @@ use provider::{ResourceType, change, decode};
 use crate::dependency::{self, Dependency};
 use crate::expand::expand;
 use crate::instance::{self, Block, BlockKind, Circumstances, Request};
+use crate::lifecycle::{self, OnDestroy};
 use crate::prior::PriorInstance;
 use crate::record;
 use crate::tables::{Expansion, Ordinal, Repetition, ResourceTable};
@@ -234,8 +235,11 @@ impl Run {
         }
     }
 
-    fn creates_first(&self, candidate: &Candidate<'_>, prior: Option<&PriorInstance>) -> bool {
-        let configured = candidate.resource.lifecycle.create_before_destroy;
+    fn creates_first(&mut self, candidate: &Candidate<'_>, prior: Option<&PriorInstance>) -> bool {
+        let scope = self.scope(candidate.spot.0, candidate.spot.1, Some(&candidate.repetition));
+        let expr = candidate.resource.lifecycle.create_before_destroy.as_ref();
+        let flag = lifecycle::flag("create_before_destroy", expr, &scope);
+        let configured = self.diagnostics.absorb(flag).flatten();
         configured.unwrap_or_else(|| prior.is_some_and(|p| p.state.create_before_destroy))
     }
 
@@ -286,20 +290,20 @@ impl Run {
     }
 
     fn prevents_destroy(&mut self, candidate: &Candidate<'_>) -> bool {
-        let Some(expr) = &candidate.resource.lifecycle.prevent_destroy else { return false };
         let scope = self.scope(candidate.spot.0, candidate.spot.1, Some(&candidate.repetition));
-        let result = eval::evaluate(expr, &scope);
-        let Some(value) = self.diagnostics.absorb(result) else { return true };
-        match convert(&value, &Type::Bool).ok().and_then(|value| value.as_bool()) {
-            Some(prevent) => prevent,
-            None => {
-                let detail =
-                    "The prevent_destroy argument needs true or false, known before apply.";
-                let diagnostic = Diagnostic::error("Invalid prevent_destroy argument", detail);
-                self.diagnostics.push(diagnostic.at(expr.span));
-                true
-            }
-        }
+        let expr = candidate.resource.lifecycle.prevent_destroy.as_ref();
+        let flag = lifecycle::flag("prevent_destroy", expr, &scope);
+        // A mistake there is no leave to destroy.
+        self.diagnostics.absorb(flag).unwrap_or(Some(true)).unwrap_or(false)
+    }
+
+    fn on_destroy(&mut self, candidate: &Candidate<'_>) -> OnDestroy {
+        let BlockKind::Managed(resource_type) = &candidate.block.kind else {
+            return OnDestroy::Delete;
+        };
+        let scope = self.scope(candidate.spot.0, candidate.spot.1, Some(&candidate.repetition));
+        let chosen = lifecycle::on_destroy(candidate.resource, &scope, &**resource_type);
+        self.diagnostics.absorb(chosen).unwrap_or_default()
     }
 
     /// Completes a change with all that does not depend on the type, and keeps it.
@@ -311,6 +315,7 @@ impl Run {
         planned: &Value,
     ) {
         let prevent_destroy = self.prevents_destroy(candidate);
+        let on_destroy = self.on_destroy(candidate);
         if self.options.mode == plan::PlanMode::RefreshOnly {
             change.action = Action::NoOp;
             change.reason = None;
@@ -337,6 +342,10 @@ impl Run {
             self.diagnostics
                 .push(cannot_destroy(&candidate.name).at(candidate.resource.header_span));
         }
+        if on_destroy == OnDestroy::Retain && change.action.is_replacement() {
+            let refusal = lifecycle::cannot_replace(&candidate.name);
+            self.diagnostics.push(refusal.at(candidate.resource.header_span));
+        }
         let (node, ordinal, _) = candidate.spot;
         let own = (node, ordinal, Some((&candidate.repetition, planned)));
         let rules = &candidate.resource.lifecycle.postconditions;
@@ -356,6 +365,7 @@ impl Run {
             prior,
             create_before_destroy,
             prevent_destroy,
+            on_destroy,
             vanishes: false,
             selected: true,
         });

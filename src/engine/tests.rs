@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod applying;
+mod fates;
 mod importing;
 mod looking;
 mod planning;
@@ -41,7 +42,9 @@ struct Cloud {
     down: Arc<Mutex<bool>>,
 }
 
+/// A thing, or a tenant, which lives on the thing that it refers to and goes down with it.
 struct Thing {
+    name: &'static str,
     schema: Schema,
 }
 
@@ -65,11 +68,23 @@ fn completed(planned: &Value, id: &str) -> Value {
 
 impl ResourceType for Thing {
     fn name(&self) -> &'static str {
-        "fake_thing"
+        self.name
     }
 
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn host_types(&self) -> &'static [&'static str] {
+        if self.name == "fake_tenant" { &["fake_thing"] } else { &[] }
+    }
+
+    fn vanishes_with(&self, attributes: &Value, host: &Value) -> bool {
+        attributes.get("refers") == host.get("id")
+    }
+
+    fn can_snapshot(&self) -> bool {
+        self.name == "fake_tenant"
     }
 
     fn read<'a>(
@@ -83,7 +98,10 @@ impl ResourceType for Thing {
             let things = cloud.things.lock().unwrap();
             let down = *cloud.down.lock().unwrap();
             let outcome = |request: &ReadRequest| {
-                if down {
+                let refers = request.attributes.get("refers").and_then(Value::as_str);
+                let host = refers.and_then(|id| id.strip_prefix("id-")).unwrap_or_default();
+                let homeless = self.name == "fake_tenant" && !things.contains_key(host);
+                if down || homeless {
                     return ReadOutcome::Unreachable("the cloud is down".into());
                 }
                 match things.get(&Self::name_of(&request.attributes)) {
@@ -145,7 +163,8 @@ impl ResourceType for Thing {
         Box::pin(async move {
             let cloud = Self::cloud(connection);
             let name = Self::name_of(&request.prior);
-            cloud.calls.lock().unwrap().push(format!("delete {name}"));
+            let verb = if request.snapshot { "snapshot and delete" } else { "delete" };
+            cloud.calls.lock().unwrap().push(format!("{verb} {name}"));
             if let Some(timeout) = request.timeout {
                 cloud.timeouts.lock().unwrap().push(format!("delete {name} {timeout:?}"));
             }
@@ -229,7 +248,8 @@ impl Provider for FakeProvider {
     }
 
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {
-        vec![Arc::new(Thing {
+        let of = |name: &'static str| Thing {
+            name,
             schema: Schema::new([
                 ("name", Attribute::required(Type::String).forces_replacement()),
                 ("size", Attribute::optional(Type::Number)),
@@ -237,7 +257,8 @@ impl Provider for FakeProvider {
                 ("secret", Attribute::optional(Type::String).sensitive()),
                 ("id", Attribute::computed(Type::String)),
             ]),
-        })]
+        };
+        vec![Arc::new(of("fake_tenant")), Arc::new(of("fake_thing"))]
     }
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {

@@ -42,6 +42,7 @@ pub(crate) struct PlannedInstance {
     pub prior: Option<PriorInstance>,
     pub create_before_destroy: bool,
     pub prevent_destroy: bool,
+    pub on_destroy: crate::lifecycle::OnDestroy,
     /// It ceases to exist with what it lives on: nothing needs to be called.
     pub vanishes: bool,
     /// Targets and exclusions leave it in the plan.

@@ -40,6 +40,11 @@ pub trait ResourceType: Send + Sync {
         false
     }
 
+    /// Whether a deletion can leave a snapshot of the thing's data behind, as `on_destroy = "snapshot"` asks.
+    fn can_snapshot(&self) -> bool {
+        false
+    }
+
     /// Decides what a change will look like: which attributes are known, what forces replacement.
     ///
     /// # Errors
@@ -259,6 +264,8 @@ pub struct UpdateRequest {
 pub struct DeleteRequest {
     pub address: String,
     pub prior: Value,
+    /// Leave a snapshot of its data behind. Only where [`ResourceType::can_snapshot`] says so.
+    pub snapshot: bool,
     pub report: Report,
     pub timeout: Option<Duration>,
 }
@@ -282,6 +289,8 @@ pub struct OperationError {
     pub state: Option<Value>,
     /// It is certain that nothing was made, so that no trace needs to be followed.
     pub nothing_made: bool,
+    /// Too many calls were made: fewer are to be under way.
+    pub throttled: bool,
 }
 
 impl From<Diagnostic> for OperationError {
@@ -291,6 +300,7 @@ impl From<Diagnostic> for OperationError {
             path: Path::root(),
             state: None,
             nothing_made: false,
+            throttled: false,
         }
     }
 }
@@ -300,6 +310,12 @@ impl OperationError {
     #[must_use]
     pub fn without_effect(self) -> Self {
         Self { nothing_made: true, ..self }
+    }
+
+    /// Says that too many calls were made, so that fewer are made from now on.
+    #[must_use]
+    pub fn by_throttling(self) -> Self {
+        Self { throttled: true, ..self }
     }
 
     /// Says what exists all the same.

@@ -95,7 +95,7 @@ pub struct InstanceState {
     /// Refuses to be destroyed, even when its block is gone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub prevent_destroy: bool,
-    /// What to do instead of a plain delete, in the words of the type (as `snapshot` or `abandon`).
+    /// What to do instead of a plain delete: `retain` or `snapshot`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_destroy: Option<String>,
     /// Whatever the provider wants to keep beside the attributes.

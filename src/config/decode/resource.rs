@@ -16,6 +16,7 @@ const LIFECYCLE: Shape = Shape {
         "create_before_destroy",
         "destroy",
         "ignore_changes",
+        "on_destroy",
         "prevent_destroy",
         "replace_triggered_by",
     ],
@@ -129,7 +130,8 @@ impl Decoder<'_> {
         let triggers = self.take_expr(body, "replace_triggered_by");
         let triggers = triggers.map(|triggers| self.items(&triggers)).unwrap_or_default();
         Lifecycle {
-            create_before_destroy: self.take_bool(body, "create_before_destroy"),
+            create_before_destroy: self.take_flag(body, "create_before_destroy"),
+            on_destroy: self.take_expr(body, "on_destroy").filter(|e| !is_null(e)),
             prevent_destroy: self.take_expr(body, "prevent_destroy").filter(|e| !is_null(e)),
             ignore_changes: ignored.map(|value| self.ignore_changes(&value)).unwrap_or_default(),
             replace_triggered_by: triggers.iter().filter_map(|item| self.trigger(item)).collect(),
@@ -195,6 +197,18 @@ impl Decoder<'_> {
             self.report("Invalid expression", detail, span);
         }
         literal
+    }
+
+    /// A truth value that may refer to something; a literal of another type is a mistake at once.
+    fn take_flag(&mut self, body: &mut Body, name: &str) -> Option<Expr> {
+        let value = self.take_expr(body, name).filter(|value| !is_null(value))?;
+        let mut refers = false;
+        value.for_each_reference(&mut |_| refers = true);
+        if !refers && constant::boolean(&value).is_none() {
+            self.not_literal(&value, "bool");
+            return None;
+        }
+        Some(value)
     }
 
     /// One item of `replace_triggered_by`: a reference to a managed resource.

@@ -135,7 +135,8 @@ impl World {
 
     async fn delete(&self, prior: &Value) {
         let (address, report) = ("local_server.a".into(), Report::silent());
-        let request = DeleteRequest { address, prior: prior.clone(), report, timeout: None };
+        let prior = prior.clone();
+        let request = DeleteRequest { address, prior, snapshot: false, report, timeout: None };
         self.kind.delete(&self.connection, request).await.unwrap();
     }
 }

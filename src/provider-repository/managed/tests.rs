@@ -113,7 +113,8 @@ impl World {
 
     async fn delete(&self, thing: &Thing, prior: &Value) -> Result<(), OperationError> {
         let (address, report) = ("artiform.a".into(), Report::silent());
-        let request = DeleteRequest { address, prior: prior.clone(), report, timeout: None };
+        let prior = prior.clone();
+        let request = DeleteRequest { address, prior, snapshot: false, report, timeout: None };
         thing.kind.delete(&self.connection, request).await
     }
 
