@@ -7,7 +7,7 @@ use provider::{DeleteRequest, OperationError};
 
 use super::read::look;
 use crate::backoff::Backoff;
-use crate::client::Aws;
+use crate::client::{Aws, Place};
 use crate::kind::{Kind, Progress};
 use crate::object::Object;
 
@@ -37,11 +37,21 @@ pub(super) async fn remove<K: Kind>(
             Err(error) => return Err(error.into()),
         }
     }
-    while K::LINGERS {
-        match look::<K>(&place, &prior).await {
-            Ok(None) => break,
+    if K::LINGERS { until_gone::<K>(&place, &prior, &request, backoff).await } else { Ok(()) }
+}
+
+/// Waits until a deleted thing is there no more.
+async fn until_gone<K: Kind>(
+    place: &Place,
+    prior: &Object,
+    request: &DeleteRequest,
+    mut backoff: Backoff,
+) -> Result<(), OperationError> {
+    loop {
+        match look::<K>(place, prior).await {
+            Ok(None) => return Ok(()),
             Ok(Some(seen)) => match K::progress(&seen) {
-                Progress::Gone => break,
+                Progress::Gone => return Ok(()),
                 Progress::Pending(state) => {
                     request.report.say(&format!("{} is {state}", prior.id()));
                 }
@@ -55,5 +65,4 @@ pub(super) async fn remove<K: Kind>(
             return Err(Diagnostic::error("It was not removed", detail).into());
         }
     }
-    Ok(())
 }

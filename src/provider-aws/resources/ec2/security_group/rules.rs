@@ -239,9 +239,12 @@ fn permission(grant: &Grant) -> IpPermission {
     .build()
 }
 
+/// Protocol, ports and description: what peers of one block have in common.
+type Terms<'a> = (&'a str, (i64, i64), &'a str);
+
 /// Grants as blocks: those that differ only in the peer stand together.
 fn blocks(grants: &BTreeSet<Grant>, group: &str) -> Vec<Object> {
-    let mut together: BTreeMap<(&str, (i64, i64), &str), Vec<&Peer>> = BTreeMap::new();
+    let mut together: BTreeMap<Terms<'_>, Vec<&Peer>> = BTreeMap::new();
     for grant in grants {
         let key = (grant.protocol.as_str(), grant.ports, grant.description.as_str());
         together.entry(key).or_default().push(&grant.peer);
@@ -249,11 +252,7 @@ fn blocks(grants: &BTreeSet<Grant>, group: &str) -> Vec<Object> {
     together.into_iter().map(|(key, peers)| block(key, &peers, group)).collect()
 }
 
-fn block(
-    (protocol, ports, description): (&str, (i64, i64), &str),
-    peers: &[&Peer],
-    group: &str,
-) -> Object {
+fn block((protocol, ports, description): Terms<'_>, peers: &[&Peer], group: &str) -> Object {
     let texts = |pick: &dyn Fn(&Peer) -> Option<&str>| -> Vec<Value> {
         peers.iter().filter_map(|peer| pick(peer)).map(Value::text).collect()
     };
