@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 /// Options whose value is the next argument, which is taken as it stands.
-const WITH_VALUE: [&str; 23] = [
+const WITH_VALUE: [&str; 24] = [
     "backend-config",
     "backup",
     "chdir",
@@ -12,6 +12,7 @@ const WITH_VALUE: [&str; 23] = [
     "except",
     "exclude",
     "filter",
+    "format",
     "id",
     "listen",
     "lock-timeout",

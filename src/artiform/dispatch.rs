@@ -5,14 +5,14 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use diagnostics::{Diagnostic, Diagnostics, SourceMap};
 
 use crate::cli::{self, Global};
 use crate::commands::COMMANDS;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::ui::Ui;
-use crate::{arguments, world};
+use crate::{arguments, refused, world};
 
 /// Runs the command that the arguments name.
 pub fn run(arguments: Vec<OsString>, environment: BTreeMap<String, String>) -> ExitCode {
@@ -55,6 +55,16 @@ fn command(matches: &ArgMatches, global: Global, context: Context) -> Outcome {
 
 /// Help is no mistake; every other misuse ends with 1, as Terraform's does.
 fn usage(error: &clap::Error) -> ExitCode {
+    let refused = match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => {
+            refused::explain(option)
+        }
+        _ => None,
+    };
+    if let Some(diagnostic) = refused {
+        Ui::new(false).diagnostics(&Diagnostics::from(diagnostic), &SourceMap::new());
+        return ExitCode::from(FAILURE);
+    }
     // Nobody is left to tell when the terminal is gone.
     let _ = error.print();
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);

@@ -16,6 +16,7 @@ mod plan_file;
 mod planning;
 mod providers;
 mod recorded;
+mod refused;
 mod stack;
 mod stack_folder;
 mod stack_state;

@@ -8,5 +8,6 @@ mod modules;
 mod selecting;
 mod servers;
 mod testing;
+mod tools;
 mod workflow;
 mod workspaces;

@@ -16,6 +16,8 @@ pub struct Get {
     /// Fetch everything again, and lock what the sources have now
     #[arg(long)]
     update: bool,
+    #[arg(long, value_name = "DIR", hide = true)]
+    test_directory: Option<String>,
 }
 
 impl Verb for Get {

@@ -1,4 +1,4 @@
-//! `graph`: what refers to what, in the language of Graphviz.
+//! `graph`: what refers to what, in the language of Graphviz or as a drawing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,13 +9,19 @@ use super::Verb;
 use crate::context::{Context, Failure, Outcome, SUCCESS};
 use crate::planning::StackArgument;
 
-/// Write what refers to what as a graph in DOT
+mod svg;
+
+/// Write what refers to what as a graph
 ///
-/// Pipe it into `dot -Tsvg`. Resources point to the resources and modules that they need.
+/// In DOT, for other programs, or as SVG, drawn without one. Resources point to the resources and modules
+/// that they need.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Graph {
     #[command(flatten)]
     stack: StackArgument,
+    /// The language of the graph
+    #[arg(long, value_name = "FORMAT", value_enum, default_value = "dot")]
+    format: Format,
     /// Accepted for habit: there is one kind of graph
     #[arg(long = "type", value_name = "TYPE", hide = true)]
     kind: Option<String>,
@@ -31,9 +37,19 @@ impl Verb for Graph {
         }
         let mut edges = BTreeMap::new();
         module(&loaded.config.root, &mut edges);
-        context.ui.print(&dot(&edges));
+        context.ui.print(&match self.format {
+            Format::Dot => dot(&edges),
+            Format::Svg => svg::draw(&edges),
+        });
         Ok(SUCCESS)
     }
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    Dot,
+    Svg,
 }
 
 type Edges = BTreeMap<String, BTreeSet<String>>;

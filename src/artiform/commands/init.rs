@@ -6,6 +6,7 @@ use clap::ArgAction;
 
 use super::Verb;
 use crate::context::{Context, Failure, Outcome, SUCCESS};
+use crate::flags::LockFlags;
 use crate::modules;
 
 /// Check the configuration, and install modules from git repositories and archives
@@ -38,6 +39,10 @@ pub struct Init {
     migrate_state: bool,
     #[arg(long, hide = true)]
     force_copy: bool,
+    #[arg(long, value_name = "DIR", hide = true)]
+    test_directory: Option<String>,
+    #[command(flatten)]
+    lock: LockFlags,
 }
 
 impl Verb for Init {

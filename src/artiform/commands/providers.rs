@@ -1,17 +1,36 @@
 //! `providers`: which providers this build has, and what they offer.
 
+use clap::Subcommand;
+
 use super::Verb;
 use crate::context::{Context, Outcome, SUCCESS};
 use crate::providers::registry;
 
+mod schema;
+
 /// List the providers of this build and their resource types
 #[derive(Clone, Debug, clap::Args)]
-pub struct Providers {}
+pub struct Providers {
+    #[command(subcommand)]
+    verb: Option<ProvidersVerb>,
+    /// Accepted for habit: all providers are built in
+    #[arg(long, value_name = "DIR", hide = true)]
+    test_directory: Option<String>,
+}
+
+/// The commands below `providers`.
+#[derive(Clone, Debug, Subcommand)]
+enum ProvidersVerb {
+    Schema(schema::SchemaCommand),
+}
 
 impl Verb for Providers {
     const NAME: &'static str = "providers";
 
     fn run(self, context: &Context) -> Outcome {
+        if let Some(ProvidersVerb::Schema(schema)) = self.verb {
+            return schema.run(context);
+        }
         let registry = registry();
         context.ui.line("All providers are built in:\n");
         for provider in registry.providers() {

@@ -10,6 +10,7 @@ mod list;
 mod mv;
 mod pull;
 mod push;
+mod replace_provider;
 mod rm;
 mod selection;
 mod show;
@@ -30,6 +31,7 @@ enum StateVerb {
     Mv(mv::Mv),
     Pull(pull::Pull),
     Push(push::Push),
+    ReplaceProvider(replace_provider::ReplaceProvider),
     #[command(visible_alias = "remove")]
     Rm(rm::Rm),
     Show(show::Show),
@@ -44,6 +46,7 @@ impl Verb for State {
             StateVerb::Mv(mv) => mv.run(context),
             StateVerb::Pull(pull) => pull.run(context),
             StateVerb::Push(push) => push.run(context),
+            StateVerb::ReplaceProvider(replace) => replace.run(context),
             StateVerb::Rm(rm) => rm.run(context),
             StateVerb::Show(show) => show.run(context),
         }

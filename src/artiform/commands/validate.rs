@@ -19,9 +19,11 @@ pub struct Validate {
     /// Write the result as JSON
     #[arg(long)]
     json: bool,
-    /// Accepted for habit: there are no tests in stacks
+    /// Accepted for habit: test files are checked by `test`
     #[arg(long, hide = true)]
     no_tests: bool,
+    #[arg(long, value_name = "DIR", hide = true)]
+    test_directory: Option<String>,
 }
 
 impl Verb for Validate {

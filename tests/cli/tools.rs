@@ -1,0 +1,62 @@
+//! `graph`, `providers schema`, `state replace-provider`, and options that are refused with a word.
+
+use testkit::Project;
+
+const MAIN: &str = "resource \"terraform_data\" \"a\" {\n}\nresource \"terraform_data\" \"b\" {\n  input = terraform_data.a.id\n}\n";
+
+#[test]
+fn the_graph_is_drawn_without_another_program() {
+    let project = Project::with_stack("drawn", MAIN);
+    let dot = project.run(&["graph"]).expect_code(0);
+    assert!(dot.stdout.starts_with("digraph G {"), "{}", dot.stdout);
+    let svg = project.run(&["graph", "-format=svg"]).expect_code(0).stdout;
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
+    assert_eq!(svg.matches("<title>").count(), 2, "{svg}");
+    assert_eq!(svg.matches("marker-end").count(), 1, "{svg}");
+}
+
+#[test]
+fn schemas_are_written_in_terraforms_form() {
+    let project = Project::with_stack("any", MAIN);
+    let run = project.run(&["providers", "schema", "-json"]).expect_code(0);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(answer["format_version"], "1.0");
+    let data = &answer["provider_schemas"]["terraform.io/builtin/terraform"]["resource_schemas"]["terraform_data"];
+    assert_eq!(data["version"], 0);
+    let id = serde_json::json!({ "type": "string", "description_kind": "plain", "computed": true });
+    let attribute = &data["block"]["attributes"]["id"];
+    for (name, value) in id.as_object().expect("an object") {
+        assert_eq!(&attribute[name], value, "{name}");
+    }
+    project.run(&["providers"]).expect_code(0).expect_words(&["resource terraform_data"]);
+    project.run(&["providers", "schema"]).expect_code(1).expect_words(&["--json"]);
+}
+
+#[test]
+fn instances_are_put_under_another_provider() {
+    let project = Project::with_stack("any", MAIN);
+    project.apply().expect_code(0);
+    let replace = ["state", "replace-provider", "-auto-approve", "hashicorp/terraform", "random"];
+    project.run(&replace).expect_code(0).expect_words(&[
+        "    - terraform\n    + random\n",
+        "  terraform_data.a\n  terraform_data.b\n",
+        "Successfully replaced provider for 2 resources.",
+    ]);
+    assert!(project.run(&["state", "pull"]).stdout.contains("\"provider\": \"random\""));
+    project.run(&replace).expect_code(0).expect_words(&["No matching resources found."]);
+    project
+        .run(&["state", "replace-provider", "random", "nothing"])
+        .expect_code(1)
+        .expect_words(&["has no provider \"nothing\""]);
+}
+
+#[test]
+fn options_that_are_not_there_say_what_to_do() {
+    let project = Project::with_stack("any", MAIN);
+    for arguments in
+        [&["plan", "-state=x"][..], &["apply", "-backup", "x"], &["graph", "-draw-cycles"]]
+    {
+        project.run(arguments).expect_code(1).expect_words(&["Option is not supported"]);
+    }
+    project.run(&["plan", "-nonsense"]).expect_code(1).expect_words(&["unexpected argument"]);
+}
