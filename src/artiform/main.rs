@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 mod address;
 mod arguments;
+#[cfg(test)]
+mod cases;
 mod cli;
 mod commands;
 mod context;

@@ -68,13 +68,27 @@ fn snippet(file: &SourceFile, span: Span, values: &[String]) -> Value {
         })
         .collect();
     json!({
-        "context": Value::Null,
+        "context": context(file, span),
         "code": line,
         "start_line": start.line,
         "highlight_start_offset": start.byte - line_offset(file, start.byte),
         "highlight_end_offset": end,
         "values": values,
     })
+}
+
+/// The header of the block of the file that a place is in: `resource "aws_vpc" "main"`.
+fn context(file: &SourceFile, span: Span) -> Option<String> {
+    let before = &file.text[..line_offset(file, span.start as usize)];
+    let own = &file.text[before.len()..];
+    let lines = std::iter::once(own.lines().next()?).chain(before.lines().rev());
+    // Blocks of a file start and end at the left edge, whatever they hold.
+    let edge = lines
+        .into_iter()
+        .find(|line| line.starts_with(|c: char| !c.is_whitespace() && c != '#'))?;
+    let (header, _) = edge.split_once('{')?;
+    let is_block = header.starts_with(|c: char| c.is_alphabetic()) && !header.contains('=');
+    is_block.then(|| header.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// The byte at which the line of `byte` starts.

@@ -273,6 +273,7 @@ impl Executor {
             let data = snapshot.instances.values().filter(|i| i.mode == state::Mode::Data);
             changes.extend(data.map(|i| state::Change::RemoveInstance(i.address.clone())));
         }
+        changes.extend(self.check_results(mode));
         if !changes.is_empty()
             && let Err(error) = self.store.append(state::Record::changes(changes)).await
         {
@@ -312,6 +313,19 @@ impl Executor {
                 (0..count).for_each(|o| self.run.visit_value(*node, crate::walk::to_u32(o)));
             }
         }
+        self.run.judge_instances();
+    }
+
+    /// The results of all conditions, where they are others than the recorded ones. A refresh judges none.
+    fn check_results(&self, mode: PlanMode) -> Option<state::Change> {
+        let results: Vec<plan::CheckResult> = match mode {
+            PlanMode::Normal => self.run.checks.values().cloned().collect(),
+            PlanMode::Destroy => Vec::new(),
+            PlanMode::RefreshOnly => return None,
+        };
+        let results = plan::json::state::recorded_checks(&results);
+        let differs = self.store.snapshot().check_results != results;
+        differs.then_some(state::Change::PutCheckResults(results))
     }
 
     /// Tells whether an output is no longer declared, or is null. One that is only not known (its

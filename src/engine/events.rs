@@ -8,14 +8,14 @@ use plan::Action;
 /// One thing that happened.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// Reading starts: so many instances.
+    /// Reading starts.
     RefreshStarted {
-        instances: usize,
+        instances: Arc<[Named]>,
     },
     /// One batch is read.
     Refreshed {
         type_name: String,
-        instances: usize,
+        instances: Arc<[Named]>,
     },
     /// An operation starts. `id` is the thing's id where it has one already.
     Started {
@@ -62,6 +62,14 @@ pub enum ImportStage {
     Preparing,
     Started,
     Finished,
+}
+
+/// A recorded instance.
+#[derive(Clone, Debug)]
+pub struct Named {
+    pub address: String,
+    /// The thing's id where it has one that is no secret.
+    pub id: Option<String>,
 }
 
 /// Where events go. Called from many tasks; it must not block.

@@ -43,7 +43,7 @@ mod walk;
 
 pub use apply::{Applied, ApplyOptions, apply};
 pub use evaluated::{Evaluated, RootScope};
-pub use events::{Event, Events, ImportStage};
+pub use events::{Event, Events, ImportStage, Named};
 pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{ImportTarget, PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};

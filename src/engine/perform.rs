@@ -102,7 +102,7 @@ impl Executor {
         let effect = job.resource_type.effect();
         self.run.instances[i].change.action = action;
         self.run.instances[i].change.after = Some(decision.planned.clone());
-        self.announce(i, action);
+        self.announce(i, shown(action));
         let planned = decision.planned;
         let operation = if action == Action::Update {
             let prior = self.run.instances[i].change.before.clone();
@@ -256,7 +256,7 @@ impl Executor {
             return self.fail(step, found);
         }
         self.count(action);
-        self.finished(i, action, id_of(&value));
+        self.finished(i, shown(action), id_of(&value));
         self.run.settle(i, value);
         self.conclude(step, i);
     }
@@ -301,7 +301,10 @@ impl Executor {
     fn failed_step(&mut self, step: usize, i: usize, error: OperationError) {
         let instance = &self.run.instances[i];
         let elapsed = self.started.get(&i).map(Instant::elapsed).unwrap_or_default();
-        let (address, action) = (instance.address.clone(), instance.change.action);
+        let destroying = matches!(self.steps.steps[step], Step::Destroy(_));
+        let action = instance.change.action;
+        let action = if destroying { Action::Delete } else { shown(action) };
+        let address = instance.address.clone();
         let finding = provider::Finding { path: error.path, diagnostic: *error.diagnostic };
         let found = self.run.place_findings(i, vec![finding]);
         self.run.events.send(Event::Failed { address, action, elapsed });
@@ -354,6 +357,11 @@ impl Executor {
     }
 }
 
+/// A replacement is told as what it consists of: this is its creation.
+fn shown(action: Action) -> Action {
+    if action.is_replacement() { Action::Create } else { action }
+}
+
 /// A token that nobody else has: 160 random bits in lower-case hexadecimal.
 fn token() -> String {
     let mut bytes = [0u8; 20];
@@ -367,7 +375,7 @@ fn deposed_key(token: &str) -> String {
     token.chars().take(8).collect()
 }
 
-fn id_of(value: &Value) -> Option<String> {
+pub(crate) fn id_of(value: &Value) -> Option<String> {
     let id = value.get("id").or_else(|| value.get("key"))?;
     if id.is_sensitive() {
         return None;
@@ -495,6 +503,16 @@ impl Run {
         if let Some(table) = self.tables.resource_mut(node, ordinal) {
             table.set(index as usize, value);
         }
+    }
+
+    /// Judges the conditions of all instances once more, for the record: what is wrong was told before.
+    pub(crate) fn judge_instances(&mut self) {
+        let told = std::mem::take(&mut self.diagnostics);
+        for i in 0..self.instances.len() {
+            self.conditions_hold(i, Conditions::Before);
+            self.conditions_hold(i, Conditions::After);
+        }
+        self.diagnostics = told;
     }
 
     /// Evaluates the pre- or postconditions of an instance with all that is known now.

@@ -241,12 +241,13 @@ impl Run {
                 continue;
             }
             let Some(after) = self.tables.value(*node, 0).cloned() else { continue };
-            let before = changes.remove(name).and_then(|change| change.before);
+            let recorded = changes.remove(name);
+            let hides = recorded.as_ref().is_some_and(|r| r.sensitive != config.sensitive);
+            let before = recorded.and_then(|change| change.before);
             let action = match &before {
-                None if after.is_null() => continue,
+                None if after.is_null() => Action::NoOp,
                 None => Action::Create,
-                Some(before) if change::same_value(before, &after) => Action::NoOp,
-                Some(_) if after.is_null() => Action::Delete,
+                Some(before) if !hides && change::same_value(before, &after) => Action::NoOp,
                 Some(_) => Action::Update,
             };
             let sensitive = config.sensitive;

@@ -9,7 +9,7 @@ use lang::Value;
 use provider::{Connection, ReadOutcome, ReadRequest, Registry, change};
 use state::{InstanceState, Mode, Snapshot};
 
-use crate::events::{Event, Events};
+use crate::events::{Event, Events, Named};
 use crate::record;
 
 /// One recorded instance.
@@ -89,9 +89,9 @@ impl Prior {
                 batches.entry(key).or_default().push(request);
             }
         }
-        let total = batches.values().map(Vec::len).sum();
-        if total > 0 {
-            events.send(Event::RefreshStarted { instances: total });
+        let all: Arc<[Named]> = batches.values().flatten().map(named).collect();
+        if !all.is_empty() {
+            events.send(Event::RefreshStarted { instances: all });
         }
         self.reads += batches.len();
         let mut reading: FuturesUnordered<_> = batches
@@ -106,7 +106,8 @@ impl Prior {
             .collect();
         let mut diagnostics = Diagnostics::new();
         while let Some((type_name, requests, outcomes)) = reading.next().await {
-            events.send(Event::Refreshed { type_name, instances: requests.len() });
+            let instances = requests.iter().map(named).collect();
+            events.send(Event::Refreshed { type_name, instances });
             for (request, outcome) in requests.into_iter().zip(outcomes) {
                 diagnostics.extend(self.take_in(&request.address, outcome));
             }
@@ -150,6 +151,10 @@ impl Prior {
         }
         dependents
     }
+}
+
+fn named(request: &ReadRequest) -> Named {
+    Named { address: request.address.clone(), id: crate::perform::id_of(&request.attributes) }
 }
 
 fn recorded_value(

@@ -127,7 +127,7 @@ impl Run {
 
     fn reason(&self, address: &ResourceAddress) -> Reason {
         let Some(module) = self.find_module(address) else {
-            return Reason::DeleteBecauseNoModule;
+            return Reason::DeleteBecauseNoResourceConfig;
         };
         let Some(ordinal) = self.ordinal_in(module, &address.module) else {
             return Reason::DeleteBecauseNoModule;

@@ -49,6 +49,14 @@ pub fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
     }
 }
 
+/// Says that an assertion will be judged by apply.
+pub(crate) fn not_known_yet(rule: &CheckRule, scope: &dyn Scope) -> Diagnostic {
+    let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
+    let mut diagnostic = Diagnostic::warning("Check block assertion known after apply", detail);
+    diagnostic.values = eval::involved_values(&rule.condition, scope);
+    diagnostic.at(rule.condition.span)
+}
+
 fn failed(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
     let message = match eval::evaluate(&rule.error_message, scope) {
         Ok(message) if message.is_sensitive() => {

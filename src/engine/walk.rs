@@ -246,6 +246,9 @@ impl Run {
             let mut scope = self.scope(node, ordinal, own.map(|(repetition, _)| repetition));
             scope.own = own.map(|(_, value)| value).filter(|value| !value.is_null());
             let outcome = rules::check(rule, &scope, summary);
+            let waits = kind == "check" && outcome.status == CheckStatus::Unknown && !self.checking;
+            let waits = waits.then(|| rules::not_known_yet(rule, &scope));
+            self.diagnostics.extend(waits);
             passed &= !outcome.diagnostics.has_errors();
             self.note_outcome((address, kind), &outcome);
             let placed = outcome.diagnostics.into_iter();

@@ -10,6 +10,7 @@ mod text;
 mod value;
 
 pub(crate) use value::Sign;
+pub use value::unchanged;
 
 /// How to draw a plan.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,6 +42,9 @@ impl Detail {
 
 /// With more changes than this, creations and updates are only counted by type.
 const SUMMARISED_ABOVE: usize = 100;
+
+/// What follows a plan that changes nothing but outputs.
+const ONLY_OUTPUTS: &str = "\nYou can apply this plan to save these new output values to the artiform state, without changing any real infrastructure.\n";
 
 /// What a line says of data that goes with the thing.
 const DATA: &str = "data that cannot be made again";
@@ -76,6 +80,9 @@ pub fn text(plan: &Plan, options: RenderOptions) -> String {
         out.push_str(&lost_data(&shown, painter));
     }
     out.push_str(&outputs(plan, painter));
+    if shown.is_empty() && (plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty()) {
+        out.push_str(ONLY_OUTPUTS);
+    }
     out
 }
 
@@ -155,7 +162,7 @@ fn nothing(plan: &Plan, painter: Painter) -> String {
         ));
         return text;
     }
-    text.push_str("\nartiform has compared the real infrastructure against the configuration and found no differences, so no changes are needed.\n");
+    text.push_str("\nartiform has compared your real infrastructure against your configuration and found no differences, so no changes are needed.\n");
     text
 }
 
@@ -255,10 +262,12 @@ fn headline(change: &ResourceChange, painter: Painter) -> String {
         }
         Action::NoOp if change.importing.is_some() => "will be imported".to_owned(),
         Action::NoOp => match &change.previous_address {
-            Some(from) => format!("has moved from {from}"),
+            Some(_) => format!("has moved to {}", change.address),
             None => "will not change".to_owned(),
         },
     };
+    let from = change.previous_address.as_ref().filter(|_| change.action == Action::NoOp);
+    let name = from.map_or(name, ToString::to_string);
     let mut out = format!("  # {} {what}\n", painter.bold(&name));
     let moved = change.previous_address.as_ref().filter(|_| change.action != Action::NoOp);
     if let Some(from) = moved {
@@ -294,7 +303,13 @@ fn notes(change: &ResourceChange) -> Vec<String> {
     let mut notes = Vec::new();
     let address = &change.address;
     let key = address.key.as_ref().map(|key| format!("[{key}]")).unwrap_or_default();
+    if change.deposed.is_some() {
+        notes.push("(left over from a partially-failed replacement of this instance)".into());
+    }
     match change.reason {
+        _ if change.action == Action::Forget => {
+            notes.push("(destroy = false is set in the configuration)".into());
+        }
         Some(Reason::DeleteBecauseNoResourceConfig) => notes.push(format!(
             "(because {}.{} is not in configuration)",
             address.type_name, address.name
@@ -302,9 +317,11 @@ fn notes(change: &ResourceChange) -> Vec<String> {
         Some(Reason::DeleteBecauseNoModule) => {
             notes.push(format!("(because {} is not in configuration)", address.module));
         }
-        Some(Reason::DeleteBecauseWrongRepetition) => {
-            notes.push("(because the resource no longer uses this kind of instance key)".into());
-        }
+        Some(Reason::DeleteBecauseWrongRepetition) => notes.push(match &address.key {
+            None => "(because resource uses count or for_each)".into(),
+            Some(lang::Key::Int(_)) => "(because resource does not use count)".into(),
+            Some(lang::Key::String(_)) => "(because resource does not use for_each)".into(),
+        }),
         Some(Reason::DeleteBecauseCountIndex) => {
             notes.push(format!("(because index {key} is out of range for count)"));
         }
@@ -360,8 +377,9 @@ fn outputs(plan: &Plan, painter: Painter) -> String {
     let width = changed.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut out = String::from("\nChanges to Outputs:\n");
     for (name, output) in changed {
-        let hidden = output.sensitive.then(|| "(sensitive value)".to_owned());
-        let drawn = value::difference(output.before.as_ref(), output.after.as_ref(), 6, painter);
+        let gone = if output.after.is_none() { " -> null" } else { "" };
+        let hidden = output.sensitive.then(|| format!("(sensitive value){gone}"));
+        let drawn = value::difference(output.before.as_ref(), output.after.as_ref(), 2, painter);
         let sign = painter.sign(drawn.sign);
         let words = hidden.unwrap_or(drawn.words);
         out.push_str(&format!("  {sign} {name:width$} = {words}\n"));

@@ -33,6 +33,9 @@ pub struct Apply {
     pub planning: PlanningFlags,
     #[command(flatten)]
     pub flags: ApplyFlags,
+    /// It was called by the name `destroy`.
+    #[arg(skip)]
+    pub is_destroy: bool,
 }
 
 /// The options of all commands that apply.
@@ -174,10 +177,14 @@ impl Apply {
         store: Store,
         (stack, session): (&Stack, &Session),
     ) -> Outcome {
-        let mode = planned.plan.mode;
         let applied = obey(planned, store, session);
-        view::show(&applied, mode, &session.ui);
-        session.ui.diagnostics(&applied.diagnostics, stack.sources());
+        if session.ui.json {
+            session.ui.diagnostics(&applied.diagnostics, stack.sources());
+            view::show(&applied, self.is_destroy, &session.ui);
+        } else {
+            view::show(&applied, self.is_destroy, &session.ui);
+            session.ui.diagnostics(&applied.diagnostics, stack.sources());
+        }
         let failed = applied.diagnostics.has_errors() || applied.interrupted;
         Ok(if failed { FAILURE } else { SUCCESS })
     }

@@ -24,6 +24,7 @@ impl Verb for Destroy {
 
     fn run(self, context: &Context) -> Outcome {
         let planning = PlanningFlags { destroy: true, ..self.planning };
-        Apply { place: self.stack.folder, planning, flags: self.flags }.run(context)
+        Apply { place: self.stack.folder, planning, flags: self.flags, is_destroy: true }
+            .run(context)
     }
 }

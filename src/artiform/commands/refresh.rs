@@ -25,6 +25,6 @@ impl Verb for Refresh {
     fn run(self, context: &Context) -> Outcome {
         let planning = PlanningFlags { refresh_only: true, ..self.planning };
         let flags = ApplyFlags { auto_approve: true, ..self.flags };
-        Apply { place: self.stack.folder, planning, flags }.run(context)
+        Apply { place: self.stack.folder, planning, flags, is_destroy: false }.run(context)
     }
 }

@@ -1,15 +1,17 @@
 //! How an apply ended: what was done, what was not, and the outputs.
 
 use engine::Applied;
-use plan::{PlanMode, Summary};
+use plan::Summary;
 
 use super::{json_lines, outputs};
 use crate::ui::Ui;
 
-/// Shows the end of an apply that `mode` planned.
-pub fn show(applied: &Applied, mode: PlanMode, ui: &Ui) {
-    let destroys = mode == PlanMode::Destroy;
+/// Shows the end of an apply; `destroys` says that it was called `destroy`.
+pub fn show(applied: &Applied, destroys: bool, ui: &Ui) {
     let failed = applied.diagnostics.has_errors() || applied.interrupted;
+    if ui.json && failed {
+        return;
+    }
     if ui.json {
         let operation = if destroys { "destroy" } else { "apply" };
         ui.line(&json_lines::summary(&summary(applied), operation));

@@ -43,9 +43,10 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
 /// One planned change; `kind` is `planned_change` or `resource_drift`.
 pub fn change(change: &ResourceChange, kind: &str) -> String {
     let address = change.address.to_string();
-    let action = match &change.importing {
-        Some(_) if change.action == Action::NoOp => "import",
-        _ => action_name(change.action),
+    let action = match (change.action, &change.importing, &change.previous_address) {
+        (Action::NoOp, Some(_), _) => "import",
+        (Action::NoOp, None, Some(_)) => "move",
+        (action, ..) => action_name(action),
     };
     let mut body = json!({ "resource": resource(&address), "action": action });
     if let Some(previous) = &change.previous_address {
@@ -54,15 +55,22 @@ pub fn change(change: &ResourceChange, kind: &str) -> String {
     if let Some(import) = &change.importing {
         body["importing"] = json!({ "id": import.id });
     }
-    if let Some(reason) = change.reason.and_then(reason_name) {
-        body["reason"] = reason;
+    if let Some(reason) = change.reason {
+        body["reason"] = json!(reason_name(reason));
     }
     let word = if kind == "resource_drift" { "Drift detected" } else { "Plan to" };
     line("info", kind, &format!("{address}: {word} {action}"), json!({ "change": body }))
 }
 
-fn reason_name(reason: Reason) -> Option<Value> {
-    serde_json::to_value(reason).ok()
+/// The words of this stream, where they are others than those of plan JSON.
+fn reason_name(reason: Reason) -> Value {
+    match reason {
+        Reason::ReplaceBecauseTainted => json!("tainted"),
+        Reason::ReplaceBecauseCannotUpdate => json!("cannot_update"),
+        Reason::ReplaceByRequest => json!("requested"),
+        Reason::ReplaceByTriggers => json!("replace_triggered_by"),
+        other => json!(other),
+    }
 }
 
 /// How many things change; `operation` is `plan`, `apply` or `destroy`.
@@ -93,7 +101,6 @@ pub fn summary(summary: &Summary, operation: &str) -> String {
         "change": summary.change,
         "import": summary.import,
         "remove": summary.destroy,
-        "forget": summary.forget,
         "operation": operation,
     });
     line("info", "change_summary", &message, json!({ "changes": changes }))

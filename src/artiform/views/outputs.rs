@@ -23,6 +23,20 @@ pub fn all<'a>(outputs: impl Iterator<Item = (&'a str, &'a OutputState)>) -> Str
     outputs.map(line).collect()
 }
 
+/// The same, drawn as plans and states draw values.
+pub fn plain<'a>(outputs: impl Iterator<Item = (&'a str, &'a OutputState)>) -> String {
+    let line = |(name, output): (&str, &OutputState)| {
+        let shown = if output.sensitive {
+            "(sensitive value)".to_owned()
+        } else {
+            // What is drawn stands inside a block, and an output does not.
+            plan::render::unchanged(&value(output), 4).replace("\n    ", "\n")
+        };
+        format!("{name} = {shown}\n")
+    };
+    outputs.map(line).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -21,20 +21,21 @@ pub struct PlanDetail {
 /// Shows a plan: drift, changes, outputs and the last line that counts them.
 pub fn show(plan: &Plan, detail: PlanDetail, ui: &Ui) {
     if ui.json {
-        show_json(plan, ui);
+        json(plan).iter().for_each(|line| ui.line(line));
     } else {
         ui.print(&text(plan, detail, ui));
     }
 }
 
-fn show_json(plan: &Plan, ui: &Ui) {
-    plan.drift.iter().for_each(|c| ui.line(&json_lines::change(c, "resource_drift")));
+/// A plan as machine-readable lines.
+pub fn json(plan: &Plan) -> Vec<String> {
+    let drift = plan.drift.iter().map(|c| json_lines::change(c, "resource_drift"));
     let changes = plan.changes.iter().filter(|change| change.is_change());
-    changes.for_each(|c| ui.line(&json_lines::change(c, "planned_change")));
-    ui.line(&json_lines::summary(&plan.summary(), "plan"));
-    if !plan.outputs.is_empty() {
-        ui.line(&json_lines::planned_outputs(changed_outputs(plan)));
-    }
+    let changes = changes.map(|c| json_lines::change(c, "planned_change"));
+    let summary = json_lines::summary(&plan.summary(), "plan");
+    let outputs =
+        (!plan.outputs.is_empty()).then(|| json_lines::planned_outputs(changed_outputs(plan)));
+    drift.chain(changes).chain([summary]).chain(outputs).collect()
 }
 
 fn changed_outputs(plan: &Plan) -> impl Iterator<Item = (&str, &OutputChange)> {

@@ -19,7 +19,7 @@ pub fn all(snapshot: &Snapshot, registry: &Registry) -> String {
     let mut text = instances.collect::<Vec<_>>().join("\n");
     if !snapshot.outputs.is_empty() {
         let named = snapshot.outputs.iter().map(|(name, output)| (name.as_str(), output));
-        let _ = write!(text, "\n\nOutputs:\n\n{}", outputs::all(named));
+        let _ = write!(text, "\n\nOutputs:\n\n{}", outputs::plain(named));
     }
     text
 }
@@ -56,7 +56,7 @@ fn attributes(instance: &InstanceState, registry: &Registry) -> String {
     let width = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for (name, value) in entries {
-        let shown = lang::display::console(value).replace('\n', "\n    ");
+        let shown = plan::render::unchanged(value, 4);
         let _ = writeln!(text, "    {name:width$} = {shown}");
     }
     text
@@ -82,7 +82,7 @@ mod tests {
         };
         assert_eq!(
             instance(&state, &crate::providers::registry()),
-            "# a_b.c[0]: (tainted)\nresource \"a_b\" \"c\" {\n    id       = \"7\"\n    password = (sensitive value)\n    tags     = {\n      \"x\" = \"y\"\n    }\n}\n"
+            "# a_b.c[0]: (tainted)\nresource \"a_b\" \"c\" {\n    id       = \"7\"\n    password = (sensitive value)\n    tags     = {\n        x = \"y\"\n    }\n}\n"
         );
     }
 }

@@ -1,6 +1,6 @@
 //! The configuration as plan JSON tells it: not evaluated, with what each expression refers to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use config::{Config, Module, ModuleCall, Resource};
 use lang::{Body, Expr, Traversal};
@@ -32,6 +32,9 @@ pub struct ProviderConfig {
     pub alias: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_constraint: Option<String>,
+    /// The module that has it; empty for the root module.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub module_address: String,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub expressions: Map<String, Json>,
 }
@@ -107,72 +110,91 @@ pub struct ConfigVariable {
 
 /// Writes a configuration.
 pub(super) fn of(config: &Config, registry: &Registry) -> Configuration {
-    let writer = Writer { registry };
-    let mut provider_config = BTreeMap::new();
-    for block in &config.root.providers {
-        let name = block.name.to_string();
-        let alias = block.alias.as_ref().map(ToString::to_string);
-        let key = alias.as_ref().map_or(name.clone(), |alias| format!("{name}.{alias}"));
-        let schema = registry.provider(&name).map(|provider| provider.schema());
-        let expressions = schema.map(|schema| expressions(&block.body, schema));
-        let mut provider = writer.provider(&config.root, name);
-        (provider.alias, provider.expressions) = (alias, expressions.unwrap_or_default());
-        provider_config.insert(key, provider);
-    }
-    writer.implied(&config.root, &config.root, &mut provider_config);
-    Configuration { provider_config, root_module: writer.module(&config.root) }
+    let mut writer = Writer { registry, found: BTreeMap::new() };
+    let root_module = writer.module(&config.root, &Keys::new());
+    Configuration { provider_config: writer.found, root_module }
 }
+
+/// For each provider configuration that a module can use, its entry of `provider_config`.
+type Keys = BTreeMap<String, String>;
 
 struct Writer<'a> {
     registry: &'a Registry,
+    found: BTreeMap<String, ProviderConfig>,
 }
 
 impl Writer<'_> {
-    fn provider(&self, root: &Module, name: String) -> ProviderConfig {
-        let required = root.required_providers.get(name.as_str());
+    /// The provider configurations of a module: its blocks, what its caller has, or entries of its own.
+    fn providers(&mut self, module: &Module, inherited: &Keys) -> Keys {
+        let path: Vec<String> = module.path.iter().map(ToString::to_string).collect();
+        let path = path.join(".");
+        let own = |name: &str| if path.is_empty() { name.into() } else { format!("{path}:{name}") };
+        let mut keys = Keys::new();
+        for block in &module.providers {
+            let schema = self.registry.provider(&block.name).map(|provider| provider.schema());
+            let expressions = schema.map(|schema| expressions(&block.body, schema));
+            let alias = block.alias.as_ref().map(ToString::to_string);
+            let name = reference(&block.name, alias.as_deref());
+            let provider = ProviderConfig {
+                alias,
+                expressions: expressions.unwrap_or_default(),
+                ..self.provider(module, &block.name, &path)
+            };
+            self.found.insert(own(&name), provider);
+            keys.insert(name.clone(), own(&name));
+        }
+        let used = module.resources.values().map(|resource| self.configuration_of(resource));
+        let required = module.required_providers.keys().map(ToString::to_string);
+        for name in used.chain(required).collect::<BTreeSet<String>>() {
+            if keys.contains_key(&name) {
+                continue;
+            }
+            let key = inherited.get(&name).cloned().unwrap_or_else(|| own(&name));
+            let plain = name.split('.').next().unwrap_or(&name);
+            let provider = self.provider(module, plain, &path);
+            self.found.entry(key.clone()).or_insert(provider);
+            keys.insert(name, key);
+        }
+        keys
+    }
+
+    fn provider(&self, module: &Module, name: &str, path: &str) -> ProviderConfig {
+        let required = module.required_providers.get(name);
         let version = required.and_then(|required| required.version.as_ref());
         ProviderConfig {
-            full_name: self.registry.provider_address(&name),
+            name: name.to_owned(),
+            full_name: self.registry.provider_address(name),
             version_constraint: version.map(ToString::to_string),
-            name,
+            module_address: path.to_owned(),
             ..ProviderConfig::default()
         }
     }
 
-    /// Providers that resources use and that have no block.
-    fn implied(
-        &self,
-        root: &Module,
-        module: &Module,
-        found: &mut BTreeMap<String, ProviderConfig>,
-    ) {
-        for resource in module.resources.values() {
-            let name = self.provider_of(resource);
-            found.entry(name.clone()).or_insert_with(|| self.provider(root, name));
-        }
-        for call in module.calls.values() {
-            self.implied(root, &call.module, found);
-        }
-    }
-
-    fn provider_of(&self, resource: &Resource) -> String {
+    /// The provider configuration of a resource, as its module names it.
+    fn configuration_of(&self, resource: &Resource) -> String {
         let managed = self.registry.resource_type(&resource.type_name).map(|(p, _)| p);
         let read = self.registry.data_source(&resource.type_name).map(|(p, _)| p);
         let owner = match resource.mode {
             lang::ResourceMode::Managed => managed,
             lang::ResourceMode::Data => read,
         };
-        owner.map_or_else(|| resource.provider_name().to_string(), |p| p.name().to_owned())
+        let named = resource.provider.as_ref();
+        let name = named.map(|provider| provider.name.to_string());
+        let name = name.or_else(|| owner.map(|provider| provider.name().to_owned()));
+        let name = name.unwrap_or_else(|| resource.provider_name().to_string());
+        let alias = named.and_then(|provider| provider.alias.as_deref());
+        reference(&name, alias)
     }
 
-    fn module(&self, module: &Module) -> ConfigModule {
+    fn module(&mut self, module: &Module, inherited: &Keys) -> ConfigModule {
+        let keys = self.providers(module, inherited);
         let mut resources: Vec<ConfigResource> =
-            module.resources.values().map(|resource| self.resource(resource)).collect();
+            module.resources.values().map(|resource| self.resource(resource, &keys)).collect();
         // Managed resources first, then data sources, each sorted by address.
         resources.sort_by(|a, b| (&b.mode, &a.address).cmp(&(&a.mode, &b.address)));
         let calls = module.calls.iter().map(|(key, call)| {
             let name = if key.topology { key.to_string() } else { key.name.to_string() };
-            (name, self.call(call))
+            (name, self.call(call, &keys))
         });
         ConfigModule {
             outputs: module.outputs.iter().map(|(n, o)| (n.to_string(), output(o))).collect(),
@@ -182,15 +204,14 @@ impl Writer<'_> {
         }
     }
 
-    fn resource(&self, resource: &Resource) -> ConfigResource {
+    fn resource(&self, resource: &Resource, keys: &Keys) -> ConfigResource {
         let managed = self.registry.resource_type(&resource.type_name).map(|(_, t)| t.schema());
         let read = self.registry.data_source(&resource.type_name).map(|(_, s)| s.schema());
         let schema = match resource.mode {
             lang::ResourceMode::Managed => managed,
             lang::ResourceMode::Data => read,
         };
-        let alias = resource.provider.as_ref().and_then(|provider| provider.alias.as_ref());
-        let provider = self.provider_of(resource);
+        let provider = self.configuration_of(resource);
         let mut expressions =
             schema.map(|schema| expressions(&resource.body, schema)).unwrap_or_default();
         if let Some(region) = &resource.region {
@@ -201,10 +222,7 @@ impl Writer<'_> {
             mode: mode(resource.mode).into(),
             type_name: resource.type_name.to_string(),
             name: resource.name.to_string(),
-            provider_config_key: match alias {
-                Some(alias) => format!("{provider}.{alias}"),
-                None => provider,
-            },
+            provider_config_key: keys.get(&provider).cloned().unwrap_or(provider),
             expressions,
             schema_version: schema.map_or(0, |schema| schema.version.into()),
             count_expression: repetition(resource.count.as_ref()),
@@ -213,8 +231,13 @@ impl Writer<'_> {
         }
     }
 
-    fn call(&self, call: &ModuleCall) -> ConfigCall {
+    fn call(&mut self, call: &ModuleCall, keys: &Keys) -> ConfigCall {
         let inputs = call.inputs.iter();
+        let mut inherited = keys.clone();
+        for (inner, outer) in &call.providers {
+            let key = keys.get(&outer.to_string()).cloned();
+            inherited.extend(key.map(|key| (inner.to_string(), key)));
+        }
         ConfigCall {
             source: call.source.to_string(),
             expressions: inputs
@@ -222,10 +245,15 @@ impl Writer<'_> {
                 .collect(),
             count_expression: repetition(call.count.as_ref()),
             for_each_expression: repetition(call.for_each.as_ref()),
-            module: self.module(&call.module),
+            module: self.module(&call.module, &inherited),
             depends_on: depends_on(&call.depends_on),
         }
     }
+}
+
+/// `aws` or `aws.west`
+fn reference(name: &str, alias: Option<&str>) -> String {
+    alias.map_or(name.to_owned(), |alias| format!("{name}.{alias}"))
 }
 
 /// Nothing where nothing can be said of it.

@@ -6,7 +6,7 @@ use lang::{ResourceAddress, Value};
 use provider::Registry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use state::{InstanceState, Snapshot};
+use state::{InstanceState, Snapshot, Status};
 
 use super::values::{self, OutputValue, ResourceValues, StateValues};
 use super::{Check, PROGRAM_VERSION, checks};
@@ -106,7 +106,12 @@ pub(super) fn prior(plan: &Plan, registry: &Registry) -> Option<StateDocument> {
         let address = &change.address;
         let shown = ResourceValues::new(address, &change.provider, value, registry);
         let deposed = change.deposed.clone();
-        let tainted = deposed.is_none() && instance.is_some_and(|i| i.is_tainted());
+        let tainted = instance.is_some_and(|instance| match &deposed {
+            None => instance.is_tainted(),
+            Some(key) => {
+                instance.deposed.iter().any(|d| d.key == *key && d.status == Status::Tainted)
+            }
+        });
         let recorded = instance.map(|instance| instance.dependencies.as_slice());
         let depends_on = behind.all(recorded.unwrap_or_default());
         let shown = ResourceValues { tainted, depends_on, deposed_key: deposed, ..shown };
@@ -130,9 +135,9 @@ fn prior_checks(plan: &Plan) -> Vec<Check> {
 /// Outputs as they are recorded, and as they are now where planning knows that already.
 fn prior_outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
     let outputs = plan.outputs.iter().filter_map(|(name, change)| {
-        let is_now = |value: &&Value| value.is_wholly_known() && !value.is_null();
-        let now = change.after.as_ref().filter(is_now);
-        let value = now.or(change.before.as_ref())?;
+        let now = change.after.as_ref().filter(|value| value.is_wholly_known());
+        // An output that is null is not recorded.
+        let value = now.or(change.before.as_ref()).filter(|value| !value.is_null())?;
         Some((name.to_string(), OutputValue::new(value, change.sensitive)))
     });
     outputs.collect()

@@ -103,7 +103,14 @@ fn modules_hold_their_own_and_number_keys_count() {
     let deeper = "module.b.module.c.terraform_data.y";
     let object = || Some(Value::object([]));
     let changes = [addresses[0], addresses[1], deeper].map(|a| change(a, None, object()));
-    let root = values::planned(&plan_of(changes.into()), &registry()).root_module;
+    let plan = plan_of(changes.into());
+    let planned = values::planned(&plan, &registry()).root_module;
+    let of_a = planned.child_modules[0].resources.iter().map(|r| r.address.as_str());
+    assert_eq!(of_a.collect::<Vec<_>>(), addresses);
+    let before = |change: &ResourceChange| ResourceChange { before: object(), ..change.clone() };
+    let changes = plan.changes.iter().map(before).collect();
+    let prior = super::state::prior(&plan_of(changes), &registry()).and_then(|s| s.values);
+    let root = prior.unwrap_or_default().root_module;
     let [a, b] = root.child_modules.as_slice() else { panic!("{root:?}") };
     let of_a: Vec<&str> = a.resources.iter().map(|r| r.address.as_str()).collect();
     assert_eq!(of_a, [addresses[1], addresses[0]]);

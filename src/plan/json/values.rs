@@ -138,10 +138,10 @@ pub(super) fn planned(plan: &Plan, registry: &Registry) -> StateValues {
         let values = ResourceValues::new(address, &change.provider, value, registry);
         Some((address.clone(), values))
     });
-    StateValues {
-        outputs: outputs.map(|(name, change)| (name.to_string(), output(change))).collect(),
-        root_module: tree(resources),
-    }
+    let mut root_module = tree(resources);
+    sort_by_text(&mut root_module);
+    let outputs = outputs.map(|(name, change)| (name.to_string(), output(change)));
+    StateValues { outputs: outputs.collect(), root_module }
 }
 
 /// Puts resources into the tree of their modules, each list sorted by address.
@@ -182,13 +182,17 @@ pub(super) fn tree(
     root
 }
 
+/// Planned values stand in the order of their addresses as text, other than those of a state.
+fn sort_by_text(module: &mut ModuleValues) {
+    module.resources.sort_by(|a, b| a.address.cmp(&b.address));
+    module.child_modules.iter_mut().for_each(sort_by_text);
+}
+
 /// What is known and no secret; unknown attributes are left out, unknown elements are null.
 pub(super) fn known(value: &Value) -> Option<Json> {
-    if value.is_sensitive() {
-        return Some(Json::Null);
-    }
     Some(match &value.data {
         Data::Unknown(..) => return None,
+        _ if value.is_sensitive() => Json::Null,
         Data::List(_, values) | Data::Set(_, values) | Data::Tuple(values) => {
             values.iter().map(|value| known(value).unwrap_or_default()).collect()
         }

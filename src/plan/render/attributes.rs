@@ -11,7 +11,11 @@ const IDENTIFYING: [&str; 4] = ["id", "key", "name", "tags"];
 
 /// The lines between the braces of a resource.
 pub(super) fn lines(change: &ResourceChange, painter: Painter) -> String {
-    let after = if change.action == Action::Delete { None } else { change.after.as_ref() };
+    let after = match change.action {
+        Action::Delete => None,
+        Action::Forget => change.before.as_ref(),
+        _ => change.after.as_ref(),
+    };
     let before = if change.action == Action::Create { None } else { change.before.as_ref() };
     let whole = change.action == Action::NoOp && change.importing.is_some();
     object_lines((before, after), &change.replace_paths, whole, painter)
@@ -36,12 +40,14 @@ fn object_lines(
     let names = names_of(before, after);
     let mut drawn: Vec<(&str, Drawn)> = Vec::new();
     let mut hidden = 0;
+    let mut width = 0;
     for name in names {
         let (old, new) = (before.and_then(|v| v.get(name)), after.and_then(|v| v.get(name)));
         let null = |value: Option<&Value>| value.is_none_or(Value::is_null);
         if null(old) && null(new) {
             continue;
         }
+        width = width.max(name.chars().count());
         let difference = difference(old, new, 6, painter);
         if difference.sign == Sign::Keep && !whole && !IDENTIFYING.contains(&name) {
             hidden += 1;
@@ -49,16 +55,16 @@ fn object_lines(
             drawn.push((name, difference));
         }
     }
-    let width = drawn.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut out = String::new();
     for (name, difference) in drawn {
         let sign = painter.sign(difference.sign);
-        let forces = if forces(replace, name) {
-            format!(" {}", painter.red("# forces replacement"))
-        } else {
-            String::new()
-        };
-        out.push_str(&format!("      {sign} {name:width$} = {}{forces}\n", difference.words));
+        let mut words = difference.words;
+        if forces(replace, name) {
+            // Behind the opening bracket of what spans several lines.
+            let end = words.find('\n').unwrap_or(words.len());
+            words.insert_str(end, &format!(" {}", painter.red("# forces replacement")));
+        }
+        out.push_str(&format!("      {sign} {name:width$} = {words}\n"));
     }
     if hidden > 0 {
         let noun = if hidden == 1 { "attribute" } else { "attributes" };

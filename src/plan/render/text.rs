@@ -6,9 +6,6 @@ use similar::{ChangeTag, TextDiff};
 
 use super::{Painter, Sign};
 
-/// How many unchanged lines are shown around a change.
-const CONTEXT: usize = 3;
-
 /// How long may be spent to find the smallest difference.
 const PATIENCE: Duration = Duration::from_millis(500);
 
@@ -24,24 +21,19 @@ pub(super) fn heredoc(text: &str, indent: usize) -> String {
     format!("<<-EOT\n{lines}{:indent$}EOT", "")
 }
 
-/// Draws a heredoc whose changed lines carry signs, with a few lines around them.
+/// Draws a heredoc whose changed lines carry signs.
 pub(super) fn changed_lines(old: &str, new: &str, indent: usize, painter: Painter) -> String {
     let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(old, new);
     let inner = indent + 4;
     let mut lines = String::new();
-    for (i, group) in diff.grouped_ops(CONTEXT).iter().enumerate() {
-        if i > 0 {
-            lines.push_str(&format!("{:inner$}  ...\n", ""));
-        }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            let sign = match change.tag() {
-                ChangeTag::Equal => Sign::Keep,
-                ChangeTag::Delete => Sign::Remove,
-                ChangeTag::Insert => Sign::Add,
-            };
-            let line = change.value().trim_end_matches('\n');
-            lines.push_str(&format!("{:inner$}{} {line}\n", "", painter.sign(sign)));
-        }
+    for change in diff.iter_all_changes() {
+        let sign = match change.tag() {
+            ChangeTag::Equal => Sign::Keep,
+            ChangeTag::Delete => Sign::Remove,
+            ChangeTag::Insert => Sign::Add,
+        };
+        let line = change.value().trim_end_matches('\n');
+        lines.push_str(&format!("{:inner$}{} {line}\n", "", painter.sign(sign)));
     }
     let indent = indent + 2;
     format!("<<-EOT\n{lines}{:indent$}EOT", "")

@@ -57,12 +57,17 @@ fn changed(old: &Value, new: &Value, indent: usize, painter: Painter) -> Drawn {
             elements(a, b, indent, painter)
         }
         (Data::Set(_, a), Data::Set(_, b)) => members(a, b, indent, painter),
+        (Data::String(a), Data::String(b)) if document(a).is_some() && document(b).is_some() => {
+            let drawn = difference(document(a).as_ref(), document(b).as_ref(), indent + 4, painter);
+            let sign = painter.sign(drawn.sign);
+            encoded(&format!("{:1$}{sign} {2}", "", indent + 4, drawn.words), indent)
+        }
         (Data::String(a), Data::String(b)) if a.contains('\n') || b.contains('\n') => {
             text::changed_lines(a, b, indent, painter)
         }
         _ => {
-            let (old, new) =
-                (whole(old, Sign::Keep, indent, painter), whole(new, Sign::Keep, indent, painter));
+            let old = whole(old, Sign::Remove, indent, painter);
+            let new = whole(new, Sign::Add, indent, painter);
             format!("{old} -> {new}")
         }
     };
@@ -87,6 +92,11 @@ fn same(a: &Value, b: &Value) -> bool {
         }
         (a, b) => a == b,
     }
+}
+
+/// Draws a value that stays as it is. `indent` is the column of what holds it.
+pub fn unchanged(value: &Value, indent: usize) -> String {
+    whole(value, Sign::Keep, indent.saturating_sub(2), Painter::default())
 }
 
 /// Draws a whole value, each of its lines with the sign.
@@ -118,11 +128,29 @@ fn whole(value: &Value, sign: Sign, indent: usize, painter: Painter) -> String {
             });
             enclosed('[', lines.collect(), ']', indent)
         }
-        Data::String(text) if text.trim_end_matches('\n').contains('\n') => {
-            text::heredoc(text, indent)
+        Data::String(text) => {
+            let document = document(text).map(|inner| {
+                let lines = whole(&inner, sign, indent + 4, painter);
+                encoded(&format!("{:1$}{lines}", "", indent + 6), indent)
+            });
+            document.unwrap_or_else(|| string(value, text, indent))
         }
         _ => display::console(value),
     }
+}
+
+/// The value of a string that is a JSON object or array.
+fn document(text: &str) -> Option<Value> {
+    let is_document = text.starts_with(['{', '[']);
+    is_document.then(|| lang::json::decode(text).ok()).flatten()
+}
+
+fn encoded(lines: &str, indent: usize) -> String {
+    format!("jsonencode(\n{lines}\n{:1$})", "", indent + 2)
+}
+
+fn string(value: &Value, text: &str, indent: usize) -> String {
+    if text.contains('\n') { text::heredoc(text, indent) } else { display::console(value) }
 }
 
 fn line(sign: Sign, words: &str, indent: usize, painter: Painter) -> String {
@@ -151,7 +179,14 @@ fn entries(a: &Entries, b: &Entries, indent: usize, painter: Painter) -> String 
     let mut lines = Vec::new();
     let mut hidden = 0;
     for name in names {
-        let drawn = difference(a.get(name), b.get(name), indent + 4, painter);
+        let drawn = match (a.get(name), b.get(name)) {
+            // An entry that goes has no null in its place.
+            (Some(old), None) => {
+                let words = whole(old, Sign::Remove, indent + 4, painter);
+                Drawn { sign: Sign::Remove, words }
+            }
+            (old, new) => difference(old, new, indent + 4, painter),
+        };
         if drawn.sign == Sign::Keep {
             hidden += 1;
         } else {
@@ -175,30 +210,54 @@ fn elements(a: &[Value], b: &[Value], indent: usize, painter: Painter) -> String
     let (old, new): (Vec<String>, Vec<String>) =
         (a.iter().map(key).collect(), b.iter().map(key).collect());
     let operations = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
-    let mut lines = Vec::new();
-    let mut hidden = 0;
+    // None where an element stays as it is.
+    let mut drawn: Vec<(&Value, Option<Drawn>)> = Vec::new();
     for operation in operations {
         let (old, new) = (operation.old_range(), operation.new_range());
         if operation.tag() == similar::DiffTag::Equal {
-            hidden += old.len();
+            drawn.extend(new.map(|j| (&b[j], None)));
             continue;
         }
         let both = old.len().min(new.len());
-        for (i, j) in old.clone().zip(new.clone()) {
-            let drawn = difference(Some(&a[i]), Some(&b[j]), indent + 4, painter);
-            lines.push(line(drawn.sign, &format!("{},", drawn.words), indent + 4, painter));
-        }
-        for i in old.skip(both) {
+        let draw = |old, new| difference(old, new, indent + 4, painter);
+        let pairs = old.clone().zip(new.clone());
+        drawn.extend(pairs.map(|(i, j)| (&b[j], Some(draw(Some(&a[i]), Some(&b[j]))))));
+        drawn.extend(old.skip(both).map(|i| {
             let words = whole(&a[i], Sign::Remove, indent + 4, painter);
-            lines.push(line(Sign::Remove, &format!("{words},"), indent + 4, painter));
-        }
-        for j in new.skip(both) {
+            (&a[i], Some(Drawn { sign: Sign::Remove, words }))
+        }));
+        drawn.extend(new.skip(both).map(|j| {
             let words = whole(&b[j], Sign::Add, indent + 4, painter);
-            lines.push(line(Sign::Add, &format!("{words},"), indent + 4, painter));
+            (&b[j], Some(Drawn { sign: Sign::Add, words }))
+        }));
+    }
+    enclosed('[', element_lines(&drawn, indent, painter), ']', indent)
+}
+
+/// The lines of elements. Beside a change its neighbours are shown; other elements that stay are counted.
+fn element_lines(
+    drawn: &[(&Value, Option<Drawn>)],
+    indent: usize,
+    painter: Painter,
+) -> Vec<String> {
+    let changes = |at: usize| drawn.get(at).is_some_and(|(_, drawn)| drawn.is_some());
+    let mut lines = Vec::new();
+    let mut hidden = 0;
+    for (at, (value, change)) in drawn.iter().enumerate() {
+        let is_neighbour = changes(at + 1) || at.checked_sub(1).is_some_and(changes);
+        if change.is_none() && !is_neighbour {
+            hidden += 1;
+            continue;
         }
+        lines.extend(hidden_line(std::mem::take(&mut hidden), "element", indent, painter));
+        let (sign, words) = match change {
+            Some(drawn) => (drawn.sign, drawn.words.clone()),
+            None => (Sign::Keep, whole(value, Sign::Keep, indent + 4, painter)),
+        };
+        lines.push(line(sign, &format!("{words},"), indent + 4, painter));
     }
     lines.extend(hidden_line(hidden, "element", indent, painter));
-    enclosed('[', lines, ']', indent)
+    lines
 }
 
 fn members(a: &[Value], b: &[Value], indent: usize, painter: Painter) -> String {

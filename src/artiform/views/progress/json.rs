@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use engine::Event;
+use engine::{Event, Named};
 use plan::Action;
 use serde_json::{Value, json};
 
@@ -26,10 +26,15 @@ impl JsonProgress {
         self.ui.line(&line("info", kind, message, json!({ "hook": hook })));
     }
 
-    fn refreshed(&self, type_name: &str, instances: usize) {
-        let message = format!("{type_name}: Refresh complete [{instances} instances]");
-        let hook = json!({ "resource_type": type_name, "instances": instances });
-        self.hook("refresh_complete", &message, hook);
+    /// One line for each instance, though they are read together.
+    fn refresh(&self, kind: &str, words: &str, instances: &[Named]) {
+        for Named { address, id } in instances {
+            let id = id.as_deref();
+            let message = format!("{address}: {words}{}", running::identity(id));
+            let mut hook = json!({ "resource": resource(address) });
+            name_id(&mut hook, id);
+            self.hook(kind, &message, hook);
+        }
     }
 
     fn finished(&self, (address, action): (&str, Action), id: Option<&str>, elapsed: Duration) {
@@ -47,21 +52,26 @@ impl JsonProgress {
 
 fn operation(address: &str, action: Action, id: Option<&str>) -> Value {
     let mut hook = json!({ "resource": resource(address), "action": action_name(action) });
+    name_id(&mut hook, id);
+    hook
+}
+
+fn name_id(hook: &mut Value, id: Option<&str>) {
     if let Some(id) = id {
         hook["id_key"] = json!("id");
         hook["id_value"] = json!(id);
     }
-    hook
 }
 
 impl Renderer for JsonProgress {
     fn event(&mut self, event: Event) {
         match event {
             Event::RefreshStarted { instances } => {
-                let message = format!("Refreshing state of {instances} instances");
-                self.hook("refresh_start", &message, json!({ "instances": instances }));
+                self.refresh("refresh_start", "Refreshing state...", &instances);
             }
-            Event::Refreshed { type_name, instances } => self.refreshed(&type_name, instances),
+            Event::Refreshed { instances, .. } => {
+                self.refresh("refresh_complete", "Refresh complete", &instances);
+            }
             Event::Started { address, action, id } => {
                 self.running.start(&address, action, id.clone());
                 let message = running::begun(&address, action, id.as_deref());

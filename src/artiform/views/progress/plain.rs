@@ -39,6 +39,7 @@ pub fn take_in(running: &mut Running, event: Event) -> Option<String> {
     match event {
         Event::RefreshStarted { .. } => None,
         Event::Refreshed { type_name, instances } => {
+            let instances = instances.len();
             let plural = if instances == 1 { "instance" } else { "instances" };
             Some(format!("{type_name}: Refreshing state... [{instances} {plural}]"))
         }

@@ -91,7 +91,7 @@ pub fn failed(address: &str, action: Action, elapsed: Duration) -> String {
     format!("{address}: {} errored after {}", noun(action), rounded(elapsed))
 }
 
-fn identity(id: Option<&str>) -> String {
+pub fn identity(id: Option<&str>) -> String {
     id.filter(|id| !id.is_empty()).map(|id| format!(" [id={id}]")).unwrap_or_default()
 }
 

@@ -1,0 +1,3 @@
+resource "terraform_data" "a" { input = "x" }
+resource "terraform_data" "b" { input = terraform_data.a.output }
+output "o" { value = terraform_data.a.output }

@@ -1,0 +1,4 @@
+module "in" {
+  source = "../m"
+  count  = 1
+}
