@@ -48,8 +48,13 @@ impl Executor {
         self.announce(i, Action::Read);
         let (store, mut state) = (self.store.clone(), self.run.skeleton(i, source.schema()));
         let planned = self.run.instances[i].change.after.clone();
+        let address = &self.run.instances[i].address;
+        let stand_in = planned.as_ref().and_then(|p| self.run.registry.stand_in(address, p));
         let reading = async move {
-            let read = source.read(&connection, &config).await;
+            let read = match stand_in {
+                Some(value) => Ok(value),
+                None => source.read(&connection, &config).await,
+            };
             let Ok(value) = read else { return Completion::Data(read) };
             let value =
                 planned.iter().fold(value, |value, planned| record::copy_marks(planned, value));

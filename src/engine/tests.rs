@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod applying;
+mod explaining;
 mod fates;
 mod importing;
 mod looking;
@@ -310,12 +311,14 @@ struct Bench {
     folder: tempfile::TempDir,
     cloud: Cloud,
     options: PlanOptions,
+    data_stand_in: Option<provider::DataStandIn>,
 }
 
 impl Bench {
     fn new(source: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let bench = Self { folder, cloud: Cloud::default(), options: PlanOptions::default() };
+        let (cloud, options) = (Cloud::default(), PlanOptions::default());
+        let bench = Self { folder, cloud, options, data_stand_in: None };
         bench.write(source);
         bench
     }
@@ -334,7 +337,11 @@ impl Bench {
         let schema = Schema::new([("account", Attribute::optional(Type::String))]);
         let mut providers = provider_builtin::providers();
         providers.push(Arc::new(FakeProvider { schema, cloud: self.cloud.clone() }));
-        Registry::new(providers)
+        let registry = Registry::new(providers);
+        match &self.data_stand_in {
+            Some(stand_in) => registry.with_data_stand_in(stand_in.clone()),
+            None => registry,
+        }
     }
 
     fn store(&self) -> Arc<Store> {

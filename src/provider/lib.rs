@@ -15,7 +15,7 @@ pub use operation::{
     PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report, ResourceType,
     StepRecorder, UpdateRequest,
 };
-pub use registry::{Connection, Owned, Provider, Registry};
+pub use registry::{Connection, DataStandIn, Owned, Provider, Registry};
 pub use schema::{Attribute, AttributeClass, NestedBlock, Nesting, Schema};
 
 /// A boxed future, as every operation returns.

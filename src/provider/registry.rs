@@ -61,12 +61,17 @@ impl Connection {
 /// A type together with the provider that it belongs to.
 pub type Owned<'a, T> = (&'a Arc<dyn Provider>, &'a Arc<T>);
 
+/// Gives what a data source at an address is taken to have read, in the place of reading it; `None` reads.
+/// The value handed in is its configuration, with the rest unknown.
+pub type DataStandIn = Arc<dyn Fn(&str, &Value) -> Option<Value> + Send + Sync>;
+
 /// Every provider of this build, with its types by name.
 #[derive(Clone)]
 pub struct Registry {
     providers: Vec<Arc<dyn Provider>>,
     resource_types: HashMap<&'static str, (usize, Arc<dyn ResourceType>)>,
     data_sources: HashMap<&'static str, (usize, Arc<dyn DataSource>)>,
+    data_stand_in: Option<DataStandIn>,
 }
 
 impl Registry {
@@ -79,7 +84,19 @@ impl Registry {
             let sources = provider.data_sources();
             data_sources.extend(sources.into_iter().map(|s| (s.name(), (i, s))));
         }
-        Self { providers, resource_types, data_sources }
+        Self { providers, resource_types, data_sources, data_stand_in: None }
+    }
+
+    /// The same providers, with some data sources taken as read: for tests of configurations.
+    #[must_use]
+    pub fn with_data_stand_in(mut self, stand_in: DataStandIn) -> Self {
+        self.data_stand_in = Some(stand_in);
+        self
+    }
+
+    /// What a data source is taken to have read.
+    pub fn stand_in(&self, address: &str, proposed: &Value) -> Option<Value> {
+        self.data_stand_in.as_ref()?(address, proposed)
     }
 
     pub fn providers(&self) -> &[Arc<dyn Provider>] {

@@ -286,6 +286,16 @@ fn mistakes_in_a_test_file_stop_everything_before_it_starts() {
 }
 
 #[test]
+fn names_that_the_module_does_not_declare_are_told() {
+    let text = "run \"one\" {\n  variables {\n    nosuch = 1\n  }\n  assert {\n    condition     = local.nosuch == 1\n    error_message = \"no\"\n  }\n}\n";
+    project("a.tftest.hcl", text).run(&["test"]).expect_code(1).expect_words(&[
+        "Warning: Value for undeclared variable",
+        "Error: Reference to undeclared local value",
+        "a.tftest.hcl:6:21",
+    ]);
+}
+
+#[test]
 fn without_test_files_there_is_nothing_to_do() {
     let run = Project::with_stack("tried", "").run(&["test"]).expect_code(0);
     assert_eq!(run.stdout, "\nSuccess! 0 passed, 0 failed.\n");

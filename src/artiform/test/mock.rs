@@ -32,10 +32,20 @@ pub fn registry(mocks: &[MockProvider], overrides: &[Override]) -> Registry {
         let mock = mock.cloned().map(Arc::new);
         Arc::new(Mocked { inner: inner.clone(), source: Source { mock, stand_ins: all.into() } })
     };
-    Registry::new(providers::registry().providers().iter().map(replaced).collect())
+    let registry = Registry::new(providers::registry().providers().iter().map(replaced).collect());
+    let in_mocks = mocks.iter().flat_map(|mock| &mock.overrides);
+    let data: Vec<StandIn> =
+        overrides.iter().chain(in_mocks).filter_map(StandIn::of_data).collect();
+    if data.is_empty() {
+        return registry;
+    }
+    registry.with_data_stand_in(Arc::new(move |address, proposed| {
+        let found = data.iter().find(|one| one.names(address))?;
+        Some(completed(proposed, Some(&found.values)))
+    }))
 }
 
-/// `override_resource`: the values of what has an address.
+/// `override_resource` or `override_data`: the values of what has an address.
 #[derive(Clone)]
 struct StandIn {
     address: String,
@@ -45,10 +55,17 @@ struct StandIn {
 
 impl StandIn {
     fn of(one: &Override) -> Option<Self> {
+        Self::of_kind(one, OverrideKind::Resource)
+    }
+
+    fn of_data(one: &Override) -> Option<Self> {
+        Self::of_kind(one, OverrideKind::Data)
+    }
+
+    fn of_kind(one: &Override, kind: OverrideKind) -> Option<Self> {
         let endpoint = config::address::endpoint(&one.target).ok()?;
         let config::MovedEndpoint::Resource(address) = endpoint else { return None };
-        let is_resource = one.kind == OverrideKind::Resource;
-        is_resource.then(|| Self {
+        (one.kind == kind).then(|| Self {
             address: address.to_string(),
             values: one.values.clone(),
             during_plan: one.during_plan,

@@ -171,7 +171,7 @@ impl Prepared<'_> {
         }
         let functions = self.functions.clone();
         let (variables, runs) = (self.test_variables, self.runs);
-        let scope = TestScope { module: Some(module), variables, runs, functions };
+        let scope = TestScope { module: Some((module, &self.config)), variables, runs, functions };
         for rule in &self.run.asserts {
             let verdict = engine::check_rule(rule, &scope, "Test assertion failed");
             ended.diagnostics.extend(verdict.diagnostics);

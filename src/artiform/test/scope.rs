@@ -1,5 +1,6 @@
 //! What names mean in a test file: the run's module, and the outputs of runs before.
 
+use config::{Config, Referent};
 use diagnostics::Diagnostic;
 use engine::RootScope;
 use indexmap::IndexMap;
@@ -20,7 +21,7 @@ const NO_VARIABLE: (&str, &str) = (
 
 /// The scope of assertions, with a module, and of variables, without.
 pub struct TestScope<'a> {
-    pub module: Option<RootScope<'a>>,
+    pub module: Option<(RootScope<'a>, &'a Config)>,
     /// What `var` means besides the variables of the module.
     pub variables: &'a IndexMap<Name, Value>,
     /// The outputs of the runs so far.
@@ -50,6 +51,25 @@ impl TestScope<'_> {
     }
 }
 
+/// What an assertion refers to must be in the module: it was not checked together with it.
+fn check_declared(traversal: &Traversal, config: &Config) -> Result<(), Box<Diagnostic>> {
+    let (referent, _) = config::referent(traversal)?;
+    let root = &config.root;
+    let (kind, name) = match &referent {
+        Referent::Resource(key) if !root.resources.contains_key(key) => {
+            ("resource", key.to_string())
+        }
+        Referent::Module(key) if !root.calls.contains_key(key) => ("module", key.to_string()),
+        Referent::Local(name) if !root.locals.contains_key(name) => {
+            ("local value", name.to_string())
+        }
+        _ => return Ok(()),
+    };
+    let summary = format!("Reference to undeclared {kind}");
+    let detail = format!("{name} has not been declared in the module that this run tests.");
+    Err(Box::new(Diagnostic::error(summary, detail).at(traversal.span)))
+}
+
 impl Scope for TestScope<'_> {
     fn resolve(
         &self,
@@ -58,12 +78,15 @@ impl Scope for TestScope<'_> {
     ) -> Result<Resolved, Box<Diagnostic>> {
         match (&*traversal.root, &self.module) {
             ("run", _) => self.lookup(self.runs, traversal, NO_RUN),
-            ("output", Some(module)) => Ok(Resolved { value: module.outputs(), steps: 0 }),
+            ("output", Some((module, _))) => Ok(Resolved { value: module.outputs(), steps: 0 }),
             ("var", None) => self.lookup(self.variables, traversal, NO_VARIABLE),
-            ("var", Some(module)) => module.resolve(traversal, keys).or_else(|first| {
+            ("var", Some((module, _))) => module.resolve(traversal, keys).or_else(|first| {
                 self.lookup(self.variables, traversal, NO_VARIABLE).map_err(|_| first)
             }),
-            (_, Some(module)) => module.resolve(traversal, keys),
+            (_, Some((module, config))) => {
+                check_declared(traversal, config)?;
+                module.resolve(traversal, keys)
+            }
             (_, None) => {
                 let detail = "Variables of a test may refer to var and to run alone.";
                 let diagnostic = Diagnostic::error("Invalid reference", detail);

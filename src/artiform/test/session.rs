@@ -118,6 +118,7 @@ impl<'a> FileSession<'a> {
         let mut test_variables: IndexMap<Name, Value> = self.given_globals();
         let of_test = file_values.iter().chain(&run_values);
         test_variables.extend(of_test.map(|(name, (value, _))| (name.clone(), value.clone())));
+        let undeclared = undeclared(run, config);
         let variables = self
             .module_variables(run, (file_values, run_values), config)
             .map_err(|mistakes| failed(mistakes, config))?;
@@ -148,6 +149,7 @@ impl<'a> FileSession<'a> {
         };
         let mut ended = prepared.execute(&self.states[&key], self.session)?;
         let Prepared { config, registry, variables, .. } = prepared;
+        ended.diagnostics.extend(undeclared);
         if ended.applied {
             self.applies += 1;
             let (run, at) = (run.name.clone(), self.applies);
@@ -304,6 +306,21 @@ impl<'a> FileSession<'a> {
             (!left.is_empty()).then(|| Leftover { addresses: left, folder: state.keep() });
         Ok((Told { ended: Ended { diagnostics, ..Ended::default() }, sources }, leftover))
     }
+}
+
+/// Warnings of values that a run block gives to what its module does not declare.
+fn undeclared(run: &RunBlock, config: &Config) -> Vec<Diagnostic> {
+    let is_stray = |name: &&Name| !config.root.variables.contains_key(*name);
+    let stray = run.variables.iter().filter(|(name, _)| is_stray(name));
+    stray
+        .map(|(name, attribute)| {
+            let detail = format!(
+                "The module under test does not declare a variable named \"{name}\", but it is declared in run block \"{}\".",
+                run.name
+            );
+            Diagnostic::warning("Value for undeclared variable", detail).at(attribute.name_span)
+        })
+        .collect()
 }
 
 /// Runs of the stack share one state, runs of another module share one by its source.

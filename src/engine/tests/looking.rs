@@ -186,3 +186,28 @@ fn a_provider_that_only_apply_can_configure_is_connected_then() {
     bench.apply();
     assert!(bench.store().is_empty() && bench.things().is_empty());
 }
+
+#[test]
+fn a_data_source_that_is_stood_in_for_is_never_read() {
+    for waits in ["", "depends_on = [fake_thing.a]"] {
+        let mut bench = Bench::new(&format!(
+            r#"
+            resource "fake_thing" "a" {{ name = "a" }}
+            data "fake_thing" "it" {{
+              name = "nowhere"
+              {waits}
+            }}
+            output "id" {{ value = data.fake_thing.it.id }}
+            "#
+        ));
+        bench.data_stand_in = Some(Arc::new(|address, proposed| {
+            let name = proposed.get("name")?.clone();
+            let id = Value::string(format!("made up for {address}"));
+            Some(Value::object([("id".into(), id), ("name".into(), name)]))
+        }));
+        let applied = bench.apply();
+        let id = &applied.outputs[&Name::from("id")].value;
+        assert_eq!(id, "made up for data.fake_thing.it", "{waits}");
+        assert!(bench.looks().is_empty(), "{waits}");
+    }
+}
