@@ -97,8 +97,8 @@ fn constructor(call: &Call, expr: &Expr) -> Outcome<Constraint> {
     match name {
         "list" | "set" | "map" | "object" | "tuple" => {}
         "bool" | "number" | "string" | "any" => {
-            let detail =
-                format!("Primitive type keyword {} does not expect arguments.", go_quoted(name));
+            let kind = if name == "any" { "Type constraint" } else { "Primitive type" };
+            let detail = format!("{kind} keyword {} does not expect arguments.", go_quoted(name));
             return mistake(detail, expr);
         }
         "optional" => return mistake(only_in_objects(), expr),

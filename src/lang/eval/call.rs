@@ -22,13 +22,13 @@ impl Evaluator<'_> {
             self.found.push(unknown_function(call));
             return Self::unknown();
         };
-        if function.name == "templatestring" && self.is_inline_template(call) {
-            return Self::unknown();
-        }
         let Some(arguments) = self.arguments(call) else { return Self::unknown() };
         if let Err(error) = functions::arity(function, arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
             self.found.push(Diagnostic::error(summary, detail).at(whole.span));
+            return Self::unknown();
+        }
+        if function.name == "templatestring" && self.is_inline_template(call) {
             return Self::unknown();
         }
         let before = self.found.len();

@@ -110,12 +110,30 @@ fn base64_decode(call: &Call<'_>) -> Result<Value, FunctionError> {
     Ok(text(decoded).with_marks(marks))
 }
 
+/// No name, no time, an unknown system: the same text always gives the same bytes.
+const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+
+/// Blocks as Terraform writes them: the data is flushed, and an empty stored block ends the stream.
+fn deflated(plain: &[u8]) -> std::io::Result<Vec<u8>> {
+    let level = flate2::Compression::default();
+    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), level);
+    encoder.write_all(plain)?;
+    encoder.flush()?;
+    let mut blocks = encoder.get_ref().clone();
+    blocks.extend([1, 0, 0, 0xff, 0xff]);
+    Ok(blocks)
+}
+
 fn base64_gzip(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let bytes = gzip
-        .write_all(call.text(0).as_bytes())
-        .and_then(|()| gzip.finish())
+    let plain = call.text(0).as_bytes();
+    let compressed = deflated(plain)
         .map_err(|error| FunctionError::failed(format!("failed to compress: {error}")))?;
+    let mut sum = flate2::Crc::new();
+    sum.update(plain);
+    let mut bytes = GZIP_HEADER.to_vec();
+    bytes.extend(compressed);
+    bytes.extend(sum.sum().to_le_bytes());
+    bytes.extend(sum.amount().to_le_bytes());
     Ok(text(BASE64_STANDARD.encode(bytes)))
 }
 

@@ -2,10 +2,11 @@
 
 use std::cell::Cell;
 
-use diagnostics::Span;
+use diagnostics::{FileId, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Call, Function, FunctionError, Parameter, Returns};
+use crate::convert::convert;
 use crate::eval::{TemplateError, template_with_variables};
 use crate::{Type, Value};
 
@@ -20,9 +21,9 @@ pub(super) static TEMPLATEFILE: Function = Function::new(
 
 pub(super) static TEMPLATESTRING: Function = Function::new(
     "templatestring",
-    &[Parameter::string("template"), Parameter::any("vars")],
+    &[Parameter::any("template").or_null(), Parameter::any("vars")],
     Returns::Rule(|_| Ok(Type::String)),
-    |call| render(call, call.text(0), None),
+    template_string,
     "Renders a string that was made elsewhere as a template with the given variables.",
 )
 .maybe_null();
@@ -32,8 +33,29 @@ fn template_file(call: &Call<'_>) -> Result<Value, FunctionError> {
         return Err(recursion("templatefile"));
     }
     let source = super::filesystem::contents(call)?;
-    let value = render(call, &source, Some(call.text(0)))?;
+    let value = render(call, &source, call.text(0))?;
     Ok(value.with_marks(call.arguments[0].marks))
+}
+
+/// How messages name the text that was given.
+const GIVEN: &str = "<templatestring argument>";
+
+/// Unlike a template in a file, this one always gives a string.
+fn template_string(call: &Call<'_>) -> Result<Value, FunctionError> {
+    let Some(source) = call.arguments[0].as_str() else {
+        let message = "invalid template value: a string is required";
+        return Err(FunctionError::argument(0, message));
+    };
+    let value = render(call, source, GIVEN)?;
+    if value.is_null() {
+        let place = place(GIVEN, source, Span::new(FileId(0), 0, source.len()));
+        return Err(FunctionError::failed(format!(
+            "{place}: Template result is null; The result of the template is null, which is not a valid result for a templatestring call."
+        )));
+    }
+    convert(&value, &Type::String).map_err(|error| {
+        FunctionError::failed(format!("invalid template result: {}", error.message))
+    })
 }
 
 thread_local! {
@@ -62,14 +84,14 @@ fn recursion(name: &str) -> FunctionError {
 }
 
 /// Renders a template, which `name` is the file of.
-fn render(call: &Call<'_>, source: &str, name: Option<&str>) -> Result<Value, FunctionError> {
+fn render(call: &Call<'_>, source: &str, name: &str) -> Result<Value, FunctionError> {
     let Some(_rendering) = Rendering::begin() else { return Err(recursion("templatestring")) };
     let variables = call.arguments[1]
         .entries()
         .ok_or_else(|| FunctionError::argument(1, "invalid vars value: must be a map"))?;
-    for name in variables.keys() {
-        if !is_identifier(name) {
-            let name = super::arguments::quoted(name);
+    for variable in variables.keys() {
+        if !is_identifier(variable) {
+            let name = super::arguments::quoted(variable);
             return Err(FunctionError::argument(
                 1,
                 format!(
@@ -83,23 +105,20 @@ fn render(call: &Call<'_>, source: &str, name: Option<&str>) -> Result<Value, Fu
         .map_err(|error| complaint(&error, source, name))
 }
 
-fn complaint(error: &TemplateError, source: &str, name: Option<&str>) -> FunctionError {
+fn complaint(error: &TemplateError, source: &str, name: &str) -> FunctionError {
     let found = match error {
         TemplateError::Missing { name: variable, span } => {
             let variable = super::arguments::quoted(variable);
-            let place = name.map_or_else(String::new, |name| {
-                format!(", referenced at {}", place(name, source, *span))
-            });
-            let message = format!("vars map does not contain key {variable}{place}");
+            let place = place(name, source, *span);
+            let message =
+                format!("vars map does not contain key {variable}, referenced at {place}");
             return FunctionError::argument(1, message);
         }
         TemplateError::Syntax(found) | TemplateError::Evaluation(found) => found,
     };
     let lines = found.iter().map(|one| {
-        let at = match (name, one.subject) {
-            (Some(name), Some(span)) => format!("{}: ", place(name, source, span)),
-            _ => String::new(),
-        };
+        let at = one.subject.map(|span| format!("{}: ", place(name, source, span)));
+        let at = at.unwrap_or_default();
         format!("{at}{}; {}", one.summary, one.detail)
     });
     FunctionError::failed(lines.collect::<Vec<_>>().join("\n"))

@@ -100,6 +100,7 @@ families! {
     conversion
     csv
     date_time
+    edges
     encoding
     filesystem
     format
