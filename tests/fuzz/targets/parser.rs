@@ -1,0 +1,5 @@
+//! Configuration of any bytes: it is read or refused.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::parser(bytes));
