@@ -1,5 +1,6 @@
 //! How the executor starts a step and takes in what came out of it.
 
+use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -373,7 +374,11 @@ fn token() -> String {
     // Without randomness of the system nothing safe can be made; zeros would only repeat a token that
     // the journal of this very state has to hold already to be mistaken for.
     let _ = getrandom::fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::with_capacity(40), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn deposed_key(token: &str) -> String {

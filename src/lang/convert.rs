@@ -285,7 +285,7 @@ fn all(
 
 /// Where `any` stands inside the wanted element type, the elements decide.
 fn element_type(values: &[Value], to: &Type) -> Type {
-    match values.iter().find(|value| value.type_of() != Type::Dynamic) {
+    match values.iter().find(|value| !value.is_dynamic()) {
         Some(first) if to.has_dynamic() => first.type_of(),
         _ => to.clone(),
     }

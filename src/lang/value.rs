@@ -269,6 +269,12 @@ impl Value {
         }
     }
 
+    /// Tells whether its type is not known either: then it is null or unknown. Unlike [`Self::type_of`]
+    /// it looks at no element.
+    pub fn is_dynamic(&self) -> bool {
+        matches!(self.data, Data::Null(Type::Dynamic) | Data::Unknown(Type::Dynamic, _))
+    }
+
     /// Tells whether nothing in it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         match &self.data {

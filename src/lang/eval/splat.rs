@@ -33,7 +33,7 @@ impl Evaluator<'_> {
             self.error("Splat of null value", detail, source.span, source);
             return Self::unknown();
         }
-        if value.type_of() == Type::Dynamic {
+        if value.is_dynamic() {
             return Self::unknown().with_marks(value.marks);
         }
         let marks = value.marks;

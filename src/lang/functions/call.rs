@@ -130,7 +130,7 @@ fn answer(
         if value.is_null() && !parameter.allow_null {
             return Err(FunctionError::argument(index, "argument must not be null"));
         }
-        dynamic |= value.type_of() == Type::Dynamic && !parameter.allow_dynamic;
+        dynamic |= value.is_dynamic() && !parameter.allow_dynamic;
         unknown |= value.is_unknown() && !parameter.allow_unknown;
     }
     if dynamic {

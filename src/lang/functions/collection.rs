@@ -167,11 +167,16 @@ fn contains(call: &Call<'_>) -> Result<Value, FunctionError> {
 }
 
 fn length_type(arguments: &[Value]) -> Result<Type, FunctionError> {
-    match arguments[0].type_of() {
-        Type::Bool | Type::Number => Err(FunctionError::failed(
-            "argument must be a string, a collection type, or a structural type",
-        )),
-        _ => Ok(Type::Number),
+    let has_length = match &arguments[0].data {
+        Data::Bool(_) | Data::Number(_) => false,
+        Data::Null(ty) | Data::Unknown(ty, _) => !matches!(ty, Type::Bool | Type::Number),
+        _ => true,
+    };
+    if has_length {
+        Ok(Type::Number)
+    } else {
+        let detail = "argument must be a string, a collection type, or a structural type";
+        Err(FunctionError::failed(detail))
     }
 }
 

@@ -52,7 +52,7 @@ impl Flat {
             let nested = super::super::arguments::is_sequence(&value.type_of()) && !value.is_null();
             if nested && value.is_known() {
                 self.take(value);
-            } else if value.is_unknown() && (nested || value.type_of() == Type::Dynamic) {
+            } else if value.is_unknown() && (nested || value.is_dynamic()) {
                 self.undecided = true;
                 self.marks = self.marks | value.marks;
             } else {
