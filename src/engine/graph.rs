@@ -204,6 +204,17 @@ fn references(tree: &Tree, id: NodeId) -> Vec<Reference> {
     };
     for_each_expression(tree, id, &mut |expr| expr.for_each_reference(&mut |t| add(t, false)));
     match &node.kind {
+        NodeKind::Variable(name) => {
+            let call = tree.call_of(node.module).map(|(_, call)| call);
+            let input = call.and_then(|call| call.inputs.get(name));
+            let mut repeated = false;
+            if let Some(input) = input {
+                input.value.for_each_reference(&mut |t| repeated |= &*t.root == "each");
+            }
+            // `each.value` stands for what the call's for_each refers to.
+            let for_each = call.and_then(|call| call.for_each.as_ref()).filter(|_| repeated);
+            for_each.iter().for_each(|expr| expr.for_each_reference(&mut |t| add(t, false)));
+        }
         NodeKind::Resource(key) => {
             module.resources[key].depends_on.iter().for_each(|t| add(t, true));
             let mut at = node.module;

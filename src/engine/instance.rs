@@ -231,7 +231,7 @@ pub(crate) fn ignore_changes(ignore: &IgnoreChanges, prior: &Value, config: Valu
         IgnoreChanges::Paths(paths) => {
             paths.iter().fold(config, |config, path| match path.find(prior) {
                 Some(recorded) => record::set_at(config, &path.0, recorded),
-                None => config,
+                None => record::remove_key(config, &path.0),
             })
         }
     }

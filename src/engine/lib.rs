@@ -26,6 +26,7 @@ mod prior;
 mod record;
 mod relevant;
 mod removal;
+mod renew;
 mod resources;
 mod rules;
 mod scope;

@@ -25,6 +25,9 @@ impl Executor {
         let instance = &self.run.instances[i];
         let action = instance.change.action;
         let unread = instance.change.unread.is_some();
+        if let Some((node, ordinal, _)) = instance.spot {
+            self.run.renew_resource(node, ordinal);
+        }
         if !self.run.conditions_hold(i, Conditions::Before) {
             let found = std::mem::take(&mut self.run.diagnostics);
             self.fail(step, found);

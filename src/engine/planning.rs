@@ -66,7 +66,11 @@ impl Run {
     /// so is what it depends on: otherwise the order would be a circle.
     fn create_first_where_needed(&mut self) {
         let mut queue: Vec<usize> = (0..self.instances.len())
-            .filter(|i| self.instances[*i].change.action == Action::CreateThenDelete)
+            .filter(|i| {
+                let instance = &self.instances[*i];
+                let first = instance.change.action != Action::DeleteThenCreate;
+                instance.spot.is_some() && instance.create_before_destroy && first
+            })
             .collect();
         // What many refer to is looked at once.
         let mut done: HashSet<String> = HashSet::new();
@@ -79,9 +83,11 @@ impl Run {
                     let dependency = &mut self.instances[j];
                     if dependency.change.action == Action::DeleteThenCreate {
                         dependency.change.action = Action::CreateThenDelete;
-                        dependency.create_before_destroy = true;
-                        queue.push(j);
+                    } else if dependency.create_before_destroy || dependency.spot.is_none() {
+                        continue;
                     }
+                    dependency.create_before_destroy = true;
+                    queue.push(j);
                 }
                 done.insert(address);
             }

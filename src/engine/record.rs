@@ -140,9 +140,35 @@ pub(crate) fn mark_at(value: Value, path: &[PathStep], marks: Marks) -> Value {
 }
 
 /// Replaces the value that a path leads to; a path that leads nowhere changes nothing.
+/// A map gets the key that the path ends with where it has it not.
 pub(crate) fn set_at(value: Value, path: &[PathStep], new: &Value) -> Value {
     let Some((step, rest)) = path.split_first() else { return new.clone() };
+    if let (Data::Map(_, entries), PathStep::Index(Key::String(key)), []) =
+        (&value.data, step, rest)
+        && !entries.contains_key(key)
+    {
+        let mut value = value;
+        if let Data::Map(_, entries) = &mut value.data {
+            std::sync::Arc::make_mut(entries).insert(key.clone(), new.clone());
+        }
+        return value;
+    }
     change_at(value, step, |inner| set_at(inner, rest, new))
+}
+
+/// Takes the entry of a map away that a path ends with, where it ends with a key.
+pub(crate) fn remove_key(value: Value, path: &[PathStep]) -> Value {
+    match path {
+        [PathStep::Index(Key::String(key))] => {
+            let mut value = value;
+            if let Data::Map(_, entries) = &mut value.data {
+                std::sync::Arc::make_mut(entries).remove(key);
+            }
+            value
+        }
+        [step, rest @ ..] => change_at(value, step, |inner| remove_key(inner, rest)),
+        [] => value,
+    }
 }
 
 fn change_at(value: Value, step: &PathStep, change: impl FnOnce(Value) -> Value) -> Value {

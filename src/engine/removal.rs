@@ -43,12 +43,15 @@ impl Run {
         change.region.clone_from(&prior.state.region);
         change.before.clone_from(&prior.current);
         change.unread.clone_from(&prior.unread);
+        let moved = prior.previous.is_some();
+        change.previous_address = prior.previous.as_ref().and_then(|from| from.parse().ok());
         let on_destroy = self.fate_of(&address, &prior.state);
         if prior.current.is_some() && self.options.mode != plan::PlanMode::RefreshOnly {
             let keeps = self.removed_block(&address).is_some_and(|removed| !removed.destroy)
                 || on_destroy == OnDestroy::Retain;
             change.action = if keeps { Action::Forget } else { Action::Delete };
-            change.reason = if self.is_destroying() { None } else { Some(self.reason(&address)) };
+            change.reason =
+                if self.is_destroying() { None } else { Some(self.reason(&address, moved)) };
         }
         let protected = prior.state.prevent_destroy || self.still_protects(&address);
         if change.action == Action::Delete && protected {
@@ -125,9 +128,14 @@ impl Run {
         Some(module)
     }
 
-    fn reason(&self, address: &ResourceAddress) -> Reason {
-        let Some(module) = self.find_module(address) else {
-            return Reason::DeleteBecauseNoResourceConfig;
+    fn reason(&self, address: &ResourceAddress, moved: bool) -> Reason {
+        let declared = self.find_resource(address);
+        let Some(module) = declared.map(|node| self.tree.get(node).module) else {
+            return if moved {
+                Reason::DeleteBecauseNoMoveTarget
+            } else {
+                Reason::DeleteBecauseNoResourceConfig
+            };
         };
         let Some(ordinal) = self.ordinal_in(module, &address.module) else {
             return Reason::DeleteBecauseNoModule;

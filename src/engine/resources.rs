@@ -231,16 +231,15 @@ impl Run {
             requested,
             triggered: self.is_triggered(candidate),
             host_replaced: prior.is_some_and(|p| self.host_is_replaced(candidate, p, depends_on)),
-            create_before_destroy: self.creates_first(candidate, prior),
+            create_before_destroy: self.creates_first(candidate),
         }
     }
 
-    fn creates_first(&mut self, candidate: &Candidate<'_>, prior: Option<&PriorInstance>) -> bool {
+    fn creates_first(&mut self, candidate: &Candidate<'_>) -> bool {
         let scope = self.scope(candidate.spot.0, candidate.spot.1, Some(&candidate.repetition));
         let expr = candidate.resource.lifecycle.create_before_destroy.as_ref();
         let flag = lifecycle::flag("create_before_destroy", expr, &scope);
-        let configured = self.diagnostics.absorb(flag).flatten();
-        configured.unwrap_or_else(|| prior.is_some_and(|p| p.state.create_before_destroy))
+        self.diagnostics.absorb(flag).flatten().unwrap_or(false)
     }
 
     fn host_is_replaced(
@@ -354,8 +353,8 @@ impl Run {
             own,
             (&candidate.name, "resource", "Resource postcondition failed"),
         );
-        let create_before_destroy = change.action == Action::CreateThenDelete
-            || self.creates_first(candidate, prior.as_ref());
+        let create_before_destroy =
+            change.action == Action::CreateThenDelete || self.creates_first(candidate);
         self.keep(PlannedInstance {
             spot: Some(candidate.spot),
             address: candidate.name.clone(),

@@ -50,6 +50,7 @@ impl Run {
 
     pub(crate) fn visit_variable(&mut self, node: NodeId, ordinal: Ordinal, variable: &Variable) {
         let module = self.tree.get(node).module;
+        self.renew_call(module, ordinal);
         let Some((parent, call)) = self.tree.call_of(module) else { return };
         let input = call.inputs.get(&variable.name).cloned();
         let instance = self.tables.instance(module, ordinal);

@@ -125,3 +125,47 @@ fn what_is_out_of_reach_on_a_living_host_is_not_given_up() {
     bench.apply();
     assert_eq!(bench.calls(), ["delete guest"]);
 }
+
+#[test]
+fn what_a_create_first_thing_depends_on_is_created_first_too() {
+    let source = |name: &str| {
+        format!(
+            "resource \"fake_thing\" \"a\" {{\n  name = \"{name}\"\n}}\nresource \"fake_thing\" \"b\" {{\n  name   = \"b\"\n  refers = fake_thing.a.id\n  lifecycle {{\n    create_before_destroy = true\n  }}\n}}\n"
+        )
+    };
+    let bench = Bench::new(&source("one"));
+    bench.apply();
+    assert!(bench.store().instance("fake_thing.a").unwrap().create_before_destroy);
+    bench.calls();
+    // The dependent only changes in place: the order is asked for all the same.
+    bench.write(&source("two"));
+    assert_eq!(actions(&bench.plan()), ["fake_thing.a CreateThenDelete", "fake_thing.b Update"]);
+    bench.apply();
+    assert_eq!(bench.calls(), ["create two", "update b", "delete one"]);
+    // What its block no longer asks for is no longer done.
+    bench.write(&source("three").replace("create_before_destroy = true", ""));
+    assert_eq!(actions(&bench.plan()), ["fake_thing.a DeleteThenCreate", "fake_thing.b Update"]);
+}
+
+#[test]
+fn ignored_keys_of_maps_stay_as_they_were() {
+    let source = |input: &str| {
+        format!(
+            "resource \"terraform_data\" \"a\" {{\n  input = tomap({input})\n  lifecycle {{\n    ignore_changes = [input[\"x\"]]\n  }}\n}}\n"
+        )
+    };
+    let bench = Bench::new(&source("{ x = 1, y = 2 }"));
+    bench.apply();
+    for same in ["{ y = 2 }", "{ x = 9, y = 2 }"] {
+        bench.write(&source(same));
+        assert!(!bench.plan().has_changes(), "{same}");
+    }
+    bench.write(&source("{ x = 9, y = 3 }"));
+    bench.apply();
+    let recorded = bench.store().instance("terraform_data.a").unwrap();
+    assert_eq!(recorded.attributes["input"]["value"], serde_json::json!({"x": 1, "y": 3}));
+    let bench = Bench::new(&source("{ y = 2 }"));
+    bench.apply();
+    bench.write(&source("{ x = 9, y = 2 }"));
+    assert!(!bench.plan().has_changes());
+}

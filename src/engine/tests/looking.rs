@@ -211,3 +211,34 @@ fn a_data_source_that_is_stood_in_for_is_never_read() {
         assert!(bench.looks().is_empty(), "{waits}");
     }
 }
+
+#[test]
+fn for_each_values_that_only_apply_knows_reach_resources_and_modules() {
+    let bench = Bench::new(
+        r#"
+        resource "fake_thing" "a" { name = "a" }
+        resource "fake_thing" "b" {
+          for_each = { x = fake_thing.a.id }
+          name     = each.key
+          refers   = each.value
+        }
+        module "m" {
+          source   = "./m"
+          for_each = { y = fake_thing.a.id }
+          refers   = each.value
+        }
+        output "all" { value = { for k, m in module.m : k => m.refers } }
+        "#,
+    );
+    bench.write_file(
+        "m/main.hcl",
+        "variable \"refers\" {\n  type = string\n}\nresource \"fake_thing\" \"c\" {\n  name   = \"c\"\n  refers = var.refers\n}\noutput \"refers\" {\n  value = fake_thing.c.refers\n}\n",
+    );
+    let applied = bench.apply();
+    assert_eq!(applied.outputs[&Name::from("all")].value, serde_json::json!({"y": "id-a"}));
+    let refers =
+        |address: &str| bench.store().instance(address).unwrap().attributes["refers"].clone();
+    assert_eq!(refers("fake_thing.b[\"x\"]"), "id-a");
+    assert_eq!(refers("module.m[\"y\"].fake_thing.c"), "id-a");
+    assert!(!bench.plan().has_changes());
+}
