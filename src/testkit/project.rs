@@ -19,6 +19,7 @@ use crate::{Run, binary, processes};
 pub struct Project {
     folder: TempDir,
     stack: String,
+    environment: Vec<(String, String)>,
 }
 
 impl Drop for Project {
@@ -41,7 +42,8 @@ impl Project {
     #[must_use]
     pub fn with_stack(stack: &str, main: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("artiform-test-").tempdir();
-        let project = Self { folder: folder.expect("a temporary folder"), stack: stack.into() };
+        let folder = folder.expect("a temporary folder");
+        let project = Self { folder, stack: stack.into(), environment: Vec::new() };
         project.write(&format!("stacks/{stack}/main.hcl"), main);
         project
     }
@@ -65,6 +67,13 @@ impl Project {
         }
         copy_tree(&source.join("modules"), &project.path().join("modules"));
         project
+    }
+
+    /// Variables that every command of this project gets.
+    #[must_use]
+    pub fn with_environment(mut self, environment: Vec<(String, String)>) -> Self {
+        self.environment = environment;
+        self
     }
 
     /// The project's folder.
@@ -112,6 +121,7 @@ impl Project {
         let mut command = Command::new(binary::artiform());
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
         command.env("NO_COLOR", "1").env_remove("ARTIFORM_LOG");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -125,9 +125,9 @@ fn a_kill_strikes_before_or_after_the_effect() {
     for (moment, vpcs) in [(Moment::BeforeEffect, 0), (Moment::AfterEffect, 1)] {
         let cloud = Cloud::new();
         let mut client = Command::new("sleep").arg("60").spawn().expect("a process");
-        let kill = Kill::at(1, moment);
+        let kill = Kill::at(moment);
         kill.aim(client.id());
-        cloud.proxy().add(Arc::new(kill.clone()));
+        cloud.proxy().add(When::always().nth(1).rule(kill.clone()));
         assert!(ec2(&cloud, "create_vpc", json!({"CidrBlock": "10.0.0.0/16"})).is_err());
         assert!(kill.has_struck());
         assert!(!client.wait().expect("it ended").success());

@@ -17,21 +17,19 @@ pub enum Moment {
     AfterEffect,
 }
 
-/// Kills the process that it is aimed at when the nth call arrives. Clones are the same rule.
+/// Kills the process that it is aimed at when a call comes that was chosen for it. Clones are the same rule.
 #[derive(Clone, Debug)]
 pub struct Kill {
-    nth: u64,
     moment: Moment,
     target: Arc<watch::Sender<Option<u32>>>,
     struck: Arc<AtomicBool>,
 }
 
 impl Kill {
-    /// For the call of this number of the proxy's record.
+    /// Aimed at nothing yet.
     #[must_use]
-    pub fn at(nth: u64, moment: Moment) -> Self {
-        let target = Arc::new(watch::Sender::new(None));
-        Self { nth, moment, target, struck: Arc::default() }
+    pub fn at(moment: Moment) -> Self {
+        Self { moment, target: Arc::new(watch::Sender::new(None)), struck: Arc::default() }
     }
 
     /// Names the process. A call waits for this, so that a process may be started first.
@@ -45,10 +43,6 @@ impl Kill {
         self.struck.load(Ordering::SeqCst)
     }
 
-    fn is_due(&self, exchange: &Exchange, moment: Moment) -> bool {
-        exchange.number == self.nth && self.moment == moment
-    }
-
     async fn strike(&self) {
         let mut target = self.target.subscribe();
         let pid = target.wait_for(Option::is_some).await.ok().and_then(|pid| *pid);
@@ -60,9 +54,9 @@ impl Kill {
 }
 
 impl Rule for Kill {
-    fn before<'a>(&'a self, exchange: &'a Exchange) -> BoxFuture<'a, Verdict> {
+    fn before<'a>(&'a self, _exchange: &'a Exchange) -> BoxFuture<'a, Verdict> {
         Box::pin(async move {
-            if !self.is_due(exchange, Moment::BeforeEffect) {
+            if self.moment != Moment::BeforeEffect {
                 return Verdict::Pass;
             }
             self.strike().await;
@@ -72,11 +66,11 @@ impl Rule for Kill {
 
     fn after<'a>(
         &'a self,
-        exchange: &'a Exchange,
+        _exchange: &'a Exchange,
         answer: Answer,
     ) -> BoxFuture<'a, Option<Answer>> {
         Box::pin(async move {
-            if !self.is_due(exchange, Moment::AfterEffect) {
+            if self.moment != Moment::AfterEffect {
                 return Some(answer);
             }
             self.strike().await;
@@ -90,6 +84,7 @@ mod tests {
     use std::process::{Child, Command};
 
     use super::*;
+    use crate::aws::rule::When;
     use crate::aws::rule::tests::{Echo, send};
     use crate::aws::upstream::Upstream;
 
@@ -100,9 +95,9 @@ mod tests {
     #[track_caller]
     fn check(moment: Moment, effects: usize) {
         let mut child = victim();
-        let kill = Kill::at(2, moment);
+        let kill = Kill::at(moment);
         kill.aim(child.id());
-        let rules: [Arc<dyn Rule>; 1] = [Arc::new(kill.clone())];
+        let rules = [When::always().nth(2).rule(kill.clone())];
         let echo = Echo::default();
         let upstream = Upstream::backend(echo.clone());
         assert!(send(&rules, &upstream, 1, "Action=CreateVpc").is_some());
