@@ -2,6 +2,7 @@
 
 pub mod dependencies;
 pub mod nat_gateways;
+pub mod quirks;
 pub mod tokens;
 
 use std::sync::Arc;
@@ -17,7 +18,9 @@ pub fn all(clock: &Clock) -> Vec<Arc<dyn Rule>> {
         // Before the states: a replayed answer tells the state as it is now.
         gateways.clone(),
         Arc::new(tokens::Tokens::default()),
-        // Last: it judges what would really be done, and asks the gateways for their states.
+        // It judges what would really be done, and asks the gateways for their states.
         Arc::new(dependencies::Dependencies::new(gateways)),
+        // Innermost: everything else sees answers as AWS gives them.
+        Arc::new(quirks::Quirks),
     ]
 }
