@@ -1,0 +1,10 @@
+//! The AWS provider, through the built command, against an emulator that others wrote and a proxy that injects faults.
+
+mod calls;
+mod chaos;
+mod conformance;
+mod crash;
+mod lifecycle;
+mod mistakes;
+mod stack;
+mod world;
