@@ -24,6 +24,11 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
+    /// The mark of nothing.
+    pub(crate) fn none() -> Self {
+        Self { token: String::new(), stack: String::new(), address: String::new() }
+    }
+
     /// All tags of a new thing.
     pub(crate) fn tags(&self, planned: &Object) -> Tags {
         let mut tags = planned.pairs("tags_all");

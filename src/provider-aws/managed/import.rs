@@ -6,9 +6,10 @@ use provider::{OperationError, Schema};
 use super::missing;
 use super::read::{look, observed};
 use crate::client::Aws;
-use crate::kind::Kind;
+use crate::kind::{Kind, Trace};
 use crate::object::Object;
 use crate::schema::region_name;
+use crate::tags::Mark;
 
 /// Reads the thing of this id, or of this id and region.
 pub(super) async fn import<K: Kind>(
@@ -20,6 +21,12 @@ pub(super) async fn import<K: Kind>(
     let place = aws.place(region.unwrap_or(&aws.region));
     let mut object = with_defaults(schema);
     K::imported(id, &mut object);
+    if object.id().is_empty() {
+        // The import id says what it joins; the id itself has to be looked up.
+        let trace = Trace { mark: Mark::none(), steps: Vec::new() };
+        let found = K::find(&place, &object, &trace).await?;
+        object.set_text("id", Some(&found.ok_or_else(|| missing(K::NAME, id))?));
+    }
     let Some(seen) = look::<K>(&place, &object).await? else {
         return Err(missing(K::NAME, id).into());
     };

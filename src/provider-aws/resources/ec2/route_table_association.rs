@@ -77,6 +77,18 @@ impl Kind for RouteTableAssociation {
         Ok(())
     }
 
+    /// `subnet-1/rtb-1` or `igw-1/rtb-1`: the id of the association itself is known to few.
+    fn imported(import_id: &str, object: &mut Object) {
+        match import_id.split_once('/') {
+            Some((end, table)) => {
+                let name = if end.starts_with("subnet-") { "subnet_id" } else { "gateway_id" };
+                object.set_text(name, Some(end));
+                object.set_text("route_table_id", Some(table));
+            }
+            None => object.set_text("id", Some(import_id)),
+        }
+    }
+
     /// A subnet has one table at most, so that the association with ours is ours.
     async fn find(place: &Place, planned: &Object, _trace: &Trace) -> Answer<Option<String>> {
         let table = filter("route-table-id", vec![planned.word("route_table_id").to_owned()]);

@@ -127,7 +127,9 @@ impl Kind for Parameter {
                 || now.text("description") != prior.text("description")
         };
         if prior.is_some_and(changed) {
-            put(place, now).overwrite(true).send().await?;
+            // What is left out of an overwrite stays: a description goes by being empty.
+            let words = now.owned("description").unwrap_or_default();
+            put(place, now).overwrite(true).description(words).send().await?;
         }
         Ok(())
     }
