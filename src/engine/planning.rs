@@ -33,6 +33,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.diagnostics.extend(run.partial_warning("Resource targeting is in effect", mend));
     run.preflight().await;
     let outputs = run.output_changes(&prior);
+    run.diagnostics.extend(run.forgotten_warning());
     let selected = run.instances.iter().filter(|instance| instance.selected);
     let mut changes: Vec<ResourceChange> =
         selected.map(|instance| instance.change.clone()).collect();
@@ -46,6 +47,7 @@ pub async fn plan(input: PlanInput) -> Planning {
         drift: run.drift(),
         outputs,
         checks: run.checks.values().cloned().collect(),
+        left_out: run.left_out(),
         is_partial: !run.options.targets.is_empty() || !run.options.excludes.is_empty(),
         variables: run.variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect(),
         errored: diagnostics.has_errors(),
@@ -62,6 +64,35 @@ pub async fn validate(input: PlanInput) -> Diagnostics {
 }
 
 impl Run {
+    /// What is recorded and is no part of the plan: data sources, and what was not selected.
+    fn left_out(&self) -> Vec<ResourceChange> {
+        let is_planned =
+            |name: &String| self.by_address.get(name).is_some_and(|i| self.instances[*i].selected);
+        let others = self.prior.instances.iter().filter(|(name, _)| !is_planned(name));
+        let unchanged = others.filter_map(|(name, prior)| {
+            let change = ResourceChange::no_op(name.parse().ok()?, prior.state.provider.clone());
+            Some(ResourceChange {
+                previous_address: prior.previous.as_ref().and_then(|from| from.parse().ok()),
+                before: Some(prior.current.clone()?),
+                after: prior.current.clone(),
+                ..change
+            })
+        });
+        unchanged.collect()
+    }
+
+    /// Names what leaves the state and lives on.
+    fn forgotten_warning(&self) -> Option<Diagnostic> {
+        let forgotten = |i: &&PlannedInstance| i.selected && i.change.action == Action::Forget;
+        let named = self.instances.iter().filter(forgotten).map(|i| format!("\n - {}", i.address));
+        let list: String = named.collect();
+        let detail = format!(
+            "If you apply this plan, artiform will discard its tracking information for the following objects, but it will not delete them:{list}\n\nAfter applying this plan, artiform will no longer manage these objects. You will need to import them into artiform to manage them again."
+        );
+        let summary = "Some objects will no longer be managed by artiform";
+        (!list.is_empty()).then(|| Diagnostic::warning(summary, detail))
+    }
+
     /// What depends on something that is made before its predecessor is destroyed is made so too, and
     /// so is what it depends on: otherwise the order would be a circle.
     fn create_first_where_needed(&mut self) {

@@ -19,7 +19,14 @@ impl Verb for Version {
     fn run(self, context: &Context) -> Outcome {
         let version = env!("CARGO_PKG_VERSION");
         if self.json {
-            let answer = json!({ "version": version, "platform": platform() });
+            let answer = json!({
+                "version": version,
+                // What Terraform's own answer has, for those who look for it.
+                "terraform_version": version,
+                "platform": platform(),
+                "provider_selections": {},
+                "terraform_outdated": false,
+            });
             context.ui.line(&format!("{answer:#}"));
         } else {
             context.ui.line(&format!("artiform v{version}\non {}", platform()));

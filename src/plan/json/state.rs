@@ -99,7 +99,7 @@ fn objects(instance: &InstanceState) -> Vec<(InstanceState, Option<String>)> {
 /// The state that a plan starts from, as reading found it; none where there is nothing yet.
 pub(super) fn prior(plan: &Plan, registry: &Registry) -> Option<StateDocument> {
     let behind = Behind::of(&plan.prior);
-    let resources = plan.changes.iter().filter_map(|change| {
+    let resources = plan.changes.iter().chain(&plan.left_out).filter_map(|change| {
         let value = change.before.as_ref()?;
         let recorded = change.previous_address.as_ref().unwrap_or(&change.address).to_string();
         let instance = plan.prior.instances.get(&recorded);
@@ -134,13 +134,24 @@ fn prior_checks(plan: &Plan) -> Vec<Check> {
 
 /// Outputs as they are recorded, and as they are now where planning knows that already.
 fn prior_outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
-    let outputs = plan.outputs.iter().filter_map(|(name, change)| {
-        let now = change.after.as_ref().filter(|value| value.is_wholly_known());
-        // An output that is null is not recorded.
-        let value = now.or(change.before.as_ref()).filter(|value| !value.is_null())?;
-        Some((name.to_string(), OutputValue::new(value, change.sensitive)))
+    let recorded = plan.prior.outputs.iter().map(|(name, output)| {
+        let value = if output.sensitive { Json::Null } else { output.value.clone() };
+        let value_type = Some(output.value_type.clone());
+        (name.clone(), OutputValue { sensitive: output.sensitive, value: Some(value), value_type })
     });
-    outputs.collect()
+    let mut outputs: BTreeMap<String, OutputValue> = recorded.collect();
+    for (name, change) in &plan.outputs {
+        let Some(now) = change.after.as_ref().filter(|value| value.is_wholly_known()) else {
+            continue;
+        };
+        // An output that is null is not recorded.
+        if now.is_null() {
+            outputs.remove(&**name);
+        } else {
+            outputs.insert(name.to_string(), OutputValue::new(now, change.sensitive));
+        }
+    }
+    outputs
 }
 
 /// For each block, by its address without instance keys, the blocks that it refers to.

@@ -23,6 +23,7 @@ fn plan_of(changes: Vec<ResourceChange>) -> Plan {
         drift: Vec::new(),
         outputs: Default::default(),
         checks: Vec::new(),
+        left_out: Vec::new(),
         is_partial: false,
         variables: Default::default(),
         errored: false,

@@ -151,6 +151,7 @@ mod tests {
             drift,
             outputs: BTreeMap::new(),
             checks: Vec::new(),
+            left_out: Vec::new(),
             is_partial: false,
             variables: BTreeMap::new(),
             errored: false,
