@@ -112,7 +112,7 @@ fn what_is_new_unknown_or_gone_says_so() {
     project
         .run(&["explain", "module.inner.terraform_data.leaf"])
         .expect_code(0)
-        .expect_words(&["will be destroyed", "its module is no longer in the configuration"]);
+        .expect_words(&["will be destroyed", "is no longer in the configuration"]);
 }
 
 #[test]
