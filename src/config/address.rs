@@ -24,6 +24,22 @@ pub struct TargetStep {
     pub index: Option<Expr>,
 }
 
+impl Target {
+    /// The address in words where all its instance keys are literal.
+    pub fn literal_name(&self) -> Option<String> {
+        let mut name = String::new();
+        for step in &self.module {
+            name.push_str(&format!("{}{}.", step.call, key_text(step.index.as_ref())?));
+        }
+        Some(format!("{name}{}{}", self.resource, key_text(self.index.as_ref())?))
+    }
+}
+
+fn key_text(index: Option<&Expr>) -> Option<String> {
+    let Some(index) = index else { return Some(String::new()) };
+    literal_key(index).ok().map(|key| format!("[{key}]"))
+}
+
 /// Reads `module.a["x"].aws_vpc.b[each.key]`.
 pub fn target(expr: &Expr) -> Result<Target, Box<Diagnostic>> {
     let mut walk = Walk::of(expr)?;

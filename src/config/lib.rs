@@ -32,4 +32,6 @@ pub use module::{
 };
 pub use reference::{Referent, referent};
 pub use resource::{IgnoreChanges, Lifecycle, Resource, ResourceKey};
+pub use schema::known_place as place;
 pub use stack::{Backend, Config, RegionBlock, Stack};
+pub use validate::expression as check_expression;

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use diagnostics::Span;
 use indexmap::IndexMap;
 use lang::constraint::Constraint;
-use lang::{Attribute, Body, Expr, ModuleAddress, Name, ResourceAddress, Traversal};
+use lang::convert::ConvertError;
+use lang::{Attribute, Body, Expr, Marks, ModuleAddress, Name, ResourceAddress, Traversal, Value};
 
 use crate::{Resource, ResourceKey, Target};
 
@@ -74,7 +75,7 @@ pub struct Variable {
     /// The default as written; it refers to nothing.
     pub default: Option<Expr>,
     /// The default, converted by the constraint.
-    pub default_value: Option<lang::Value>,
+    pub default_value: Option<Value>,
     pub validations: Vec<CheckRule>,
     pub sensitive: bool,
     /// True unless `nullable = false`: a null value then means the default.
@@ -83,6 +84,30 @@ pub struct Variable {
     pub description: Option<Name>,
     pub header_span: Span,
     pub span: Span,
+}
+
+impl Variable {
+    /// The value that a module's caller gives it, or its default, converted by its constraint.
+    ///
+    /// # Errors
+    /// The value does not fit the type.
+    pub fn accept(&self, given: Option<Value>) -> Result<Value, ConvertError> {
+        let default = || self.default_value.clone();
+        let value = match given {
+            Some(value) if value.is_null() && !self.nullable => default().unwrap_or(value),
+            Some(value) => value,
+            None => default().unwrap_or_else(|| Value::null(self.constraint.ty.clone())),
+        };
+        Ok(self.marked(self.constraint.apply(&value)?))
+    }
+
+    /// The marks that the declaration gives to every value.
+    #[must_use]
+    pub fn marked(&self, value: Value) -> Value {
+        let sensitive = if self.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let ephemeral = if self.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
+        value.with_marks(sensitive | ephemeral)
+    }
 }
 
 /// One attribute of a `locals` block.

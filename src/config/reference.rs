@@ -26,7 +26,7 @@ pub enum Referent {
     Self_,
     /// `path`: `module`, `root` or `cwd` is left over.
     Path,
-    /// `terraform` or `artiform`: `workspace` is left over.
+    /// `terraform` or `artiform`: `workspace` or `applying` is left over.
     Terraform,
 }
 
@@ -60,7 +60,9 @@ pub fn referent(traversal: &Traversal) -> Result<(Referent, usize), Box<Diagnost
         "count" => limited(traversal, Referent::Count, &["index"]),
         "self" => Ok((Referent::Self_, 0)),
         "path" => limited(traversal, Referent::Path, &["module", "root", "cwd"]),
-        "terraform" | "artiform" => limited(traversal, Referent::Terraform, &["workspace"]),
+        "terraform" | "artiform" => {
+            limited(traversal, Referent::Terraform, &["workspace", "applying"])
+        }
         "data" => resource(traversal, ResourceMode::Data, "data source type"),
         "resource" => resource(traversal, managed, "resource type"),
         "template" | "lazy" | "arg" => Err(reserved(traversal)),
@@ -98,17 +100,24 @@ fn limited(
     if known.contains(&&*name) {
         return Ok((referent, 0));
     }
-    let supported: Vec<String> = known.iter().map(|known| format!("{root}.{known}")).collect();
-    let detail = format!(
-        "The \"{root}\" object does not have an attribute named \"{name}\". It has {}.",
-        supported.join(", ")
-    );
-    let mut diagnostic =
-        Diagnostic::error(format!("Invalid \"{root}\" attribute"), detail).at(traversal.span);
-    if let Some(near) = did_you_mean(&name, known.iter().copied()) {
-        diagnostic = diagnostic.hint(format!("did you mean {root}.{near}?"));
-    }
-    Err(Box::new(diagnostic))
+    let near = did_you_mean(&name, known.iter().copied());
+    let more = match &**root {
+        "count" => "The only supported attribute is count.index, which is the index of each instance of a resource block that has the \"count\" argument set.".into(),
+        "each" => "The supported attributes are each.key and each.value, the current key and value pair of the \"for_each\" attribute set.".into(),
+        "terraform" => "The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is true only during apply.".into(),
+        _ => match near {
+            Some(near) => format!("Did you mean \"{near}\"?"),
+            None => {
+                let known: Vec<_> = known.iter().map(|known| format!("{root}.{known}")).collect();
+                format!("It has {}.", known.join(", "))
+            }
+        },
+    };
+    let detail =
+        format!("The \"{root}\" object does not have an attribute named \"{name}\". {more}");
+    let summary = format!("Invalid \"{root}\" attribute");
+    let hint = format!("write {root}.{}", near.unwrap_or(known[0]));
+    Err(Box::new(Diagnostic::error(summary, detail).at(named_span(traversal, 1)).hint(hint)))
 }
 
 fn resource(
@@ -151,8 +160,7 @@ fn bare_resource(traversal: &Traversal) -> Result<(Referent, usize), Box<Diagnos
 
 fn reserved(traversal: &Traversal) -> Box<Diagnostic> {
     let detail = format!(
-        "The symbol name \"{0}\" is reserved. If you intended to refer to a resource type of this \
-         name, write resource.{0} instead.",
+        "The symbol name \"{0}\" is reserved for use in a future Terraform version. If you are using a provider that already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a resource type name.",
         traversal.root
     );
     Box::new(Diagnostic::error("Reserved symbol name", detail).at(traversal.span))
@@ -160,6 +168,14 @@ fn reserved(traversal: &Traversal) -> Box<Diagnostic> {
 
 fn invalid(traversal: &Traversal, detail: String) -> Box<Diagnostic> {
     Box::new(Diagnostic::error("Invalid reference", detail).at(traversal.span))
+}
+
+/// The place of a reference's root and of so many of its steps.
+pub(crate) fn named_span(traversal: &Traversal, steps: usize) -> Span {
+    match steps.checked_sub(1).and_then(|last| traversal.steps.get(last)) {
+        Some(Step::Attribute(_, span) | Step::Index(_, span)) => traversal.root_span.to(*span),
+        None => traversal.root_span,
+    }
 }
 
 /// A copy of a reference with every place in it set to one span.

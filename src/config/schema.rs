@@ -111,11 +111,16 @@ pub(crate) fn identifier(name: &Name, span: Span, what: &str, diagnostics: &mut 
 
 /// A place in words, as `main.hcl:3,1-22`.
 pub(crate) fn place(sources: &SourceMap, span: Span) -> String {
-    let Some(file) = sources.file(span.file) else { return "another place".into() };
+    known_place(sources, span).unwrap_or_else(|| "another place".into())
+}
+
+/// A place in words, as `main.hcl:3,1-22`, where its file is known.
+pub fn known_place(sources: &SourceMap, span: Span) -> Option<String> {
+    let file = sources.file(span.file)?;
     let (start, end) = (file.position(span.start as usize), file.position(span.end as usize));
-    if start.line == end.line {
+    Some(if start.line == end.line {
         format!("{}:{},{}-{}", file.path, start.line, start.column, end.column)
     } else {
         format!("{}:{},{}-{},{}", file.path, start.line, start.column, end.line, end.column)
-    }
+    })
 }

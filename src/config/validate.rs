@@ -15,6 +15,7 @@ use lang::{Expr, ExprKind, Name, ResourceMode};
 
 use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
 use body::Surroundings;
+use walk::{Met, Walk};
 
 /// Checks every module of the tree; a folder that is called more than once is checked once.
 pub(crate) fn config(config: &Config, diagnostics: &mut Diagnostics) {
@@ -39,6 +40,24 @@ fn module<'a>(
     }
 }
 
+/// Checks the references of an expression that a person wrote for the root module, as in a console.
+pub fn expression(config: &Config, expr: &Expr) -> Diagnostics {
+    let mut diagnostics = Diagnostics::new();
+    let mut validator = Validator { config, module: &config.root, diagnostics: &mut diagnostics };
+    validator.expression(expr, &Surroundings::default());
+    let mut visit = |met, _| match met {
+        Met::Call(call, whole) if &*call.name == "type" && !std::ptr::eq(whole, expr) => {
+            let detail =
+                "The console-only \"type\" function cannot be used as part of an expression.";
+            diagnostics
+                .push(Diagnostic::error("Invalid use of type function", detail).at(whole.span));
+        }
+        _ => {}
+    };
+    Walk { visit: &mut visit, caught: false }.expr(expr);
+    diagnostics
+}
+
 /// Checks one module.
 pub(crate) struct Validator<'a> {
     pub config: &'a Config,
@@ -60,8 +79,7 @@ impl<'a> Validator<'a> {
             self.rules(&output.preconditions, &plain);
             self.depends_on(&output.depends_on, &plain);
             if output.ephemeral && module.path.is_empty() {
-                let detail = "Outputs of the root module are kept in state, so they cannot be \
-                              ephemeral.";
+                let detail = "Ephemeral outputs are not allowed in context of a root module";
                 self.report("Ephemeral output not allowed", detail, output.header_span);
             }
         }

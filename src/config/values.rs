@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use diagnostics::{Diagnostic, Diagnostics, Span};
 use indexmap::IndexMap;
 use lang::convert::ConvertError;
-use lang::value::Marks;
 use lang::{Name, Value};
 
 use crate::{Config, Variable, files, schema};
@@ -114,7 +113,7 @@ pub fn gather(
 fn default(variable: &Variable) -> Result<VariableValue, Box<Diagnostic>> {
     if let Some(value) = &variable.default_value {
         let (origin, span) = ("default".into(), variable.default.as_ref().map(|d| d.span));
-        let value = marked(variable, value.clone());
+        let value = variable.marked(value.clone());
         return Ok(VariableValue { value, origin, span, given: false });
     }
     let name = &variable.name;
@@ -148,7 +147,7 @@ fn given(
     }
     match variable.constraint.apply(&found.value) {
         Ok(value) => {
-            let value = marked(variable, value);
+            let value = variable.marked(value);
             let (origin, span) = (found.origin, found.span);
             Ok(VariableValue { value, origin, span, given: true })
         }
@@ -161,12 +160,6 @@ fn given(
             Err(placed(Diagnostic::error("Invalid value for input variable", detail)))
         }
     }
-}
-
-fn marked(variable: &Variable, value: Value) -> Value {
-    let sensitive = if variable.sensitive { Marks::SENSITIVE } else { Marks::NONE };
-    let ephemeral = if variable.ephemeral { Marks::EPHEMERAL } else { Marks::NONE };
-    value.with_marks(sensitive | ephemeral)
 }
 
 /// Why a value does not convert, with the place inside of it.

@@ -2,7 +2,7 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
-use lang::{Data, Expr, Name, Scope, Type, Value, display, eval};
+use lang::{Data, Expr, Marks, Name, Scope, Type, Value, display, eval};
 
 use crate::tables::Expansion;
 
@@ -25,16 +25,18 @@ fn expand_count(expr: &Expr, scope: &dyn Scope, checking: bool) -> Result<Expans
         Diagnostic::error("Invalid count argument", detail).at(expr.span).into()
     };
     let value = eval::evaluate(expr, scope)?;
-    if value.is_sensitive() {
+    // A sensitive number is allowed: how many instances there are gives nothing else away.
+    if value.marks.contains(Marks::EPHEMERAL) {
         return Err(invalid(
-            "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the sensitive value could be exposed as a resource instance key.",
+            "The given \"count\" is derived from an ephemeral value, which means that artiform cannot persist it between plan/apply rounds. Use only non-ephemeral values to specify the number of resource instances.",
         ));
     }
     if value.is_null() {
         return Err(invalid("The given \"count\" argument value is null. An integer is required."));
     }
     let number = convert(&value, &Type::Number).map_err(|e| {
-        invalid(&format!("The given \"count\" argument value is unsuitable: {}.", e.message))
+        let detail = format!("Invalid expression value: {}.", e.message);
+        Diagnostic::error("Incorrect value type", detail).at(expr.span)
     })?;
     if number.is_unknown() {
         return if checking { Ok(Expansion::Unknown) } else { Err(unknown_count(expr)) };
@@ -45,7 +47,7 @@ fn expand_count(expr: &Expr, scope: &dyn Scope, checking: bool) -> Result<Expans
             "The given \"count\" argument value is unsuitable: must be greater than or equal to zero.",
         )),
         None => Err(invalid(
-            "The given \"count\" argument value is unsuitable: must be a whole number.",
+            "The given \"count\" argument value is unsuitable: value must be a whole number, between -9223372036854775808 and 9223372036854775807.",
         )),
     }
 }
@@ -70,6 +72,9 @@ fn expand_for_each(
         Diagnostic::error("Invalid for_each argument", detail).at(expr.span).into()
     };
     let value = eval::evaluate(expr, scope)?;
+    if value.marks.contains(Marks::EPHEMERAL) {
+        return Err(invalid("The given \"for_each\" value is derived from an ephemeral value, which means that artiform cannot persist it between plan/apply rounds. Use only non-ephemeral values to specify a resource's instance keys.".into()));
+    }
     if value.is_sensitive() {
         return Err(invalid("Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If used, the sensitive value could be exposed as a resource instance key.".into()));
     }
@@ -82,7 +87,7 @@ fn expand_for_each(
                 return unknown_for_each(expr, checking);
             }
             let strings = values.iter().map(|v| v.as_str().map(|s| (Name::from(s), v.clone())));
-            strings.collect::<Option<_>>().ok_or_else(|| invalid(wrong_set(element, values)))?
+            strings.collect::<Option<_>>().ok_or_else(|| wrong_set(element, values, expr))?
         }
         Data::Unknown(..) => return unknown_for_each(expr, checking),
         Data::Null(_) => {
@@ -107,14 +112,17 @@ fn unknown_for_each(expr: &Expr, checking: bool) -> Result<Expansion, Diagnostic
     .into())
 }
 
-fn wrong_set(element: &Type, values: &[Value]) -> String {
-    if values.iter().any(Value::is_null) {
-        return "The given \"for_each\" argument value is unsuitable: \"for_each\" sets must not contain null values.".into();
-    }
-    format!(
-        "The given \"for_each\" argument value is unsuitable: \"for_each\" supports maps and sets of strings, but you have provided a set containing type {}.",
-        display::friendly_type(element)
-    )
+fn wrong_set(element: &Type, values: &[Value], expr: &Expr) -> Diagnostic {
+    let reason = if *element == Type::String && values.iter().any(Value::is_null) {
+        "\"for_each\" sets must not contain null values".to_owned()
+    } else {
+        format!(
+            "\"for_each\" supports maps and sets of strings, but you have provided a set containing type {}",
+            display::friendly_type(element)
+        )
+    };
+    let detail = format!("The given \"for_each\" argument value is unsuitable: {reason}.");
+    Diagnostic::error("Invalid for_each set argument", detail).at(expr.span)
 }
 
 fn wrong_type(value: &Value) -> String {

@@ -131,7 +131,9 @@ impl Run {
         repetition: &Repetition,
     ) -> Result<Value, Diagnostics> {
         let scope = self.scope(spot.0, spot.1, Some(repetition));
-        decode::decode(&block.body, block.schema(), &scope)
+        let value = decode::decode(&block.body, block.schema(), &scope)?;
+        let mistakes = ephemeral_uses(block, &value);
+        if mistakes.has_errors() { Err(mistakes) } else { Ok(value) }
     }
 
     fn plan_managed(
@@ -468,4 +470,22 @@ pub(crate) fn cannot_destroy(address: &str) -> Diagnostic {
         ),
     )
     .on(address)
+}
+
+/// What is ephemeral must not reach state, so only write-only attributes take it.
+fn ephemeral_uses(block: &Block, value: &Value) -> Diagnostics {
+    let schema = block.schema();
+    let is_kept = |name: &str| !schema.attributes.get(name).is_some_and(|a| a.write_only);
+    let entries = value.entries().into_iter().flatten();
+    let used = entries.filter(|(name, value)| {
+        is_kept(name) && value.deep_marks().contains(lang::Marks::EPHEMERAL)
+    });
+    let mistakes = used.map(|(name, _)| {
+        let detail = format!(
+            "Ephemeral values are not valid for \"{name}\", because it is not a write-only attribute and must be persisted to state."
+        );
+        let span = block.body.attributes.get(name).map_or(block.body.span, |a| a.value.span);
+        Diagnostic::error("Invalid use of ephemeral value", detail).at(span)
+    });
+    mistakes.collect::<Vec<_>>().into()
 }

@@ -1,11 +1,12 @@
 //! What names mean inside a module instance.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use config::{Referent, referent};
-use diagnostics::Diagnostic;
+use config::{Config, Referent, referent};
+use diagnostics::{Diagnostic, Span, did_you_mean};
 use lang::functions::FunctionContext;
-use lang::{Name, Resolved, Scope, Step, Traversal, Type, Value};
+use lang::{Data, Name, Resolved, Scope, Step, Traversal, Type, Value};
 
 use crate::tables::{Ordinal, Repetition, Tables};
 use crate::tree::{ModuleId, NodeId};
@@ -13,6 +14,7 @@ use crate::tree::{ModuleId, NodeId};
 /// What is the same at every place of a run.
 #[derive(Clone)]
 pub(crate) struct Surroundings {
+    pub config: Arc<Config>,
     pub functions: FunctionContext,
     /// The stack's folder: what relative paths start from.
     pub folder: PathBuf,
@@ -41,7 +43,24 @@ impl ModuleScope<'_> {
         Ok(Resolved { value: value.unwrap_or_else(|| Value::unknown(Type::Dynamic)), steps })
     }
 
-    fn resource(&self, node: Option<&NodeId>, steps: usize, keys: &[Option<Value>]) -> Answer {
+    /// A resource or one of its instances, which has the attributes that its schema gives it.
+    fn resource(
+        &self,
+        node: Option<&NodeId>,
+        steps: usize,
+        (traversal, keys): (&Traversal, &[Option<Value>]),
+    ) -> Answer {
+        let resolved = self.instances(node, steps, keys)?;
+        match traversal.steps.get(resolved.steps) {
+            Some(Step::Attribute(name, span)) => {
+                let mistake = unsupported(&resolved.value, name);
+                mistake.map_or(Ok(resolved), |mistake| Err(Box::new(mistake.at(*span))))
+            }
+            _ => Ok(resolved),
+        }
+    }
+
+    fn instances(&self, node: Option<&NodeId>, steps: usize, keys: &[Option<Value>]) -> Answer {
         let table = node.and_then(|node| self.tables.resource(*node, self.ordinal));
         let Some(table) = table else {
             return Ok(Resolved { value: Value::unknown(Type::Dynamic), steps });
@@ -124,6 +143,30 @@ impl ModuleScope<'_> {
     }
 }
 
+/// An attribute that no object of the resource's type has.
+fn unsupported(value: &Value, name: &Name) -> Option<Diagnostic> {
+    let known: Vec<&str> = match &value.data {
+        Data::Object(entries) if !entries.contains_key(name) => {
+            entries.keys().map(|known| &**known).collect()
+        }
+        Data::Unknown(Type::Object(types), _) if !types.contains_key(name) => {
+            types.keys().map(|known| &**known).collect()
+        }
+        _ => return None,
+    };
+    let near = did_you_mean(name, known);
+    let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
+    let detail = format!(
+        "This object has no argument, nested block, or exported attribute named \"{name}\".{near}"
+    );
+    Some(Diagnostic::error("Unsupported attribute", detail))
+}
+
+/// `terraform.applying`: whether it is so must leave no trace in what is planned.
+fn is_applying(traversal: &Traversal) -> bool {
+    matches!(traversal.steps.first(), Some(Step::Attribute(name, _)) if &**name == "applying")
+}
+
 fn out_of_place(traversal: &Traversal) -> Diagnostic {
     let (root, needs) = match &*traversal.root {
         "each" => ("each", "for_each"),
@@ -161,7 +204,10 @@ impl Scope for ModuleScope<'_> {
                 let value = value.unwrap_or_else(|| Value::unknown(Type::Dynamic));
                 Ok(Resolved { value, steps })
             }
-            Referent::Resource(key) => self.resource(module.resources.get(&key), steps, keys),
+            Referent::Resource(key) => {
+                let whole = module.resources.get(&key);
+                self.resource(whole, steps, (traversal, keys))
+            }
             Referent::Module(key) => match module.children.get(&key) {
                 Some(child) => self.call(*child, steps, (traversal, keys)),
                 None => Ok(Resolved { value: Value::unknown(Type::Dynamic), steps }),
@@ -174,10 +220,18 @@ impl Scope for ModuleScope<'_> {
                 Ok(Resolved { value, steps: 0 })
             }
             Referent::Path => self.path(traversal),
+            Referent::Terraform if is_applying(traversal) => {
+                let value = Value::unknown(Type::Bool).with_marks(lang::Marks::EPHEMERAL);
+                Ok(Resolved { value, steps: 1 })
+            }
             Referent::Terraform => {
                 Ok(Resolved { value: Value::string(self.surroundings.workspace.clone()), steps: 1 })
             }
         }
+    }
+
+    fn place(&self, span: Span) -> Option<String> {
+        config::place(&self.surroundings.config.sources, span)
     }
 
     fn functions(&self) -> &FunctionContext {

@@ -21,8 +21,8 @@ impl Run {
             let variable = &config.variables[&name];
             let given = self.variables.get(&name).cloned();
             let value = match given {
-                Some(value) => marked(variable, value),
-                None => marked(variable, Value::unknown(variable.constraint.ty.clone())),
+                Some(value) => variable.marked(value),
+                None => variable.marked(Value::unknown(variable.constraint.ty.clone())),
             };
             self.tables.set_value(node, 0, value);
         }
@@ -69,27 +69,46 @@ impl Run {
             let failed = || Value::unknown(variable.constraint.ty.clone());
             self.diagnostics.absorb(result).unwrap_or_else(failed)
         });
-        let default = || variable.default_value.clone();
-        let value = match given {
-            Some(value) if value.is_null() && !variable.nullable => default().unwrap_or(value),
-            Some(value) => value,
-            None => default().unwrap_or_else(|| Value::null(variable.constraint.ty.clone())),
-        };
         let span = input.as_ref().map_or(variable.header_span, |input| input.value.span);
-        let value = match variable.constraint.apply(&value) {
-            Ok(value) => value,
-            Err(error) => {
-                let detail = format!(
-                    "The given value is not suitable for child module variable \"{}\": {}.",
-                    variable.name,
-                    describe(&error)
-                );
-                let diagnostic = Diagnostic::error("Invalid value for input variable", detail);
-                self.diagnostics.push(diagnostic.at(span));
-                Value::unknown(variable.constraint.ty.clone())
+        let value = self.accepted(variable, given, (node, ordinal, span));
+        self.tables.set_value(node, ordinal, value);
+    }
+
+    /// The value that a module's variable has; one that does not fit is told and is unknown.
+    fn accepted(
+        &mut self,
+        variable: &Variable,
+        given: Option<Value>,
+        (node, ordinal, span): (NodeId, Ordinal, diagnostics::Span),
+    ) -> Value {
+        let ephemeral = |value: &Value| value.deep_marks().contains(lang::Marks::EPHEMERAL);
+        let was_given = given.is_some();
+        let mistake = if !variable.ephemeral && given.as_ref().is_some_and(ephemeral) {
+            let detail = "This input variable is not declared as accepting a ephemeral values, so it cannot be set to a result derived from an ephemeral value.";
+            Diagnostic::error("Ephemeral value not allowed", detail)
+        } else {
+            let name = self.named(node, ordinal, &format!("var.{}", variable.name));
+            let place = config::place(&self.config.sources, variable.header_span);
+            let place = place.unwrap_or_default();
+            match variable.accept(given) {
+                Ok(value) if was_given && value.is_null() && !variable.nullable => {
+                    let detail = format!(
+                        "The given value is not suitable for {name} defined at {place}: required variable may not be set to null."
+                    );
+                    Diagnostic::error("Required variable not set", detail)
+                }
+                Ok(value) => return value,
+                Err(error) => {
+                    let detail = format!(
+                        "The given value is not suitable for {name} declared at {place}: {}.",
+                        describe(&error)
+                    );
+                    Diagnostic::error("Invalid value for input variable", detail)
+                }
             }
         };
-        self.tables.set_value(node, ordinal, marked(variable, value));
+        self.diagnostics.push(mistake.at(span));
+        variable.marked(Value::unknown(variable.constraint.ty.clone()))
     }
 
     /// Evaluates the validations of a variable; a false condition points at the value's place.
@@ -223,10 +242,4 @@ impl Run {
 pub(crate) fn describe(error: &lang::convert::ConvertError) -> String {
     let message = error.message.trim_end_matches('.');
     if error.path.0.is_empty() { message.to_owned() } else { format!("{}: {message}", error.path) }
-}
-
-/// The marks that a variable's own declaration gives its value.
-fn marked(variable: &Variable, value: Value) -> Value {
-    let value = if variable.sensitive { value.sensitive() } else { value };
-    if variable.ephemeral { value.with_marks(lang::Marks::EPHEMERAL) } else { value }
 }

@@ -113,7 +113,7 @@ impl Run {
         let pending = input.pending.into_iter().map(|p| (p.begin.address.clone(), p)).collect();
         Self {
             stack: input.config.name(),
-            config: input.config,
+            config: input.config.clone(),
             registry: input.registry,
             options: input.options,
             events: input.events,
@@ -121,7 +121,7 @@ impl Run {
             tree,
             graph,
             selection,
-            surroundings: Surroundings { functions, folder, workspace },
+            surroundings: Surroundings { config: input.config, functions, folder, workspace },
             prior,
             connections: HashMap::new(),
             blocks: HashMap::new(),
@@ -221,6 +221,11 @@ impl Run {
             (&address, "output_value", summary),
         );
         let value = self.evaluate(&output.value, node, ordinal);
+        if !output.ephemeral && value.deep_marks().contains(lang::Marks::EPHEMERAL) {
+            let detail = "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from an ephemeral value.";
+            let diagnostic = Diagnostic::error("Ephemeral value not allowed", detail);
+            self.diagnostics.push(diagnostic.at(output.value.span));
+        }
         let root = self.tree.get(node).module == Tree::ROOT;
         if root && !output.sensitive && value.deep_marks().contains(lang::Marks::SENSITIVE) {
             let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, artiform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true";

@@ -31,8 +31,9 @@ impl Decoder<'_> {
         if let Some(first) = first {
             let what = format!("A check block named \"{}\" was already declared", check.name);
             let places = (first.header_span, check.header_span);
-            let rule = "Check block names must be unique within a module.";
-            self.duplicate("Duplicate check block configuration", &what, places, rule);
+            let rule = "Check blocks must be unique within each module.";
+            let summary = format!("Duplicate check \"{}\" configuration", check.name);
+            self.duplicate(&summary, &what, places, rule);
             return;
         }
         self.declared.module.checks.push(check);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use diagnostics::Diagnostic;
-use lang::{Attribute, Body, Expr, ExprKind, Name, Traversal};
+use lang::convert::convert;
+use lang::{Attribute, Body, Expr, ExprKind, Name, Traversal, Type};
 
 use super::Decoder;
 use crate::constant;
@@ -34,7 +35,7 @@ impl Decoder<'_> {
     pub(crate) fn take_bool(&mut self, body: &mut Body, name: &str) -> Option<bool> {
         let value = self.take_expr(body, name)?;
         let boolean = constant::boolean(&value);
-        if boolean.is_none() && !is_null(&value) {
+        if boolean.is_none() {
             self.not_literal(&value, "bool");
         }
         boolean
@@ -51,8 +52,7 @@ impl Decoder<'_> {
             Diagnostic::error("Function calls not allowed", "Functions may not be called here.")
                 .hint(format!("write a literal {kind}"))
         } else {
-            let detail = format!("Unsuitable value: a {kind} is required.");
-            Diagnostic::error("Unsuitable value type", detail)
+            Diagnostic::error("Unsuitable value type", unsuitable(value, kind))
         };
         self.diagnostics.push(diagnostic.at(value.span));
     }
@@ -106,6 +106,19 @@ impl Decoder<'_> {
             self.report("Invalid expression", "A static list expression is required.", expr.span);
         }
         Vec::new()
+    }
+}
+
+/// Why a literal does not fit, in the words of the conversion.
+fn unsuitable(value: &Expr, kind: &str) -> String {
+    if is_null(value) {
+        return "Unsuitable value: null value is not allowed".into();
+    }
+    let ty = if kind == "bool" { Type::Bool } else { Type::String };
+    let reason = constant::value(value).ok().and_then(|value| convert(&value, &ty).err());
+    match reason {
+        Some(error) => format!("Unsuitable value: {}", error.message),
+        None => format!("Unsuitable value: {kind} required"),
     }
 }
 

@@ -1,10 +1,9 @@
 //! Meta-arguments and sub-blocks that several kinds of blocks share.
 
-use diagnostics::Span;
+use diagnostics::{Diagnostic, Span};
 use lang::{Block, Body, Expr, Step, Traversal};
 
 use super::Decoder;
-use super::literal::is_null;
 use crate::schema::{self, Shape};
 use crate::{CheckRule, ProviderRef};
 
@@ -26,9 +25,7 @@ impl Decoder<'_> {
             let summary = "Invalid combination of \"count\" and \"for_each\"";
             self.report(summary, detail, for_each.name_span);
         }
-        let value = |attribute: Option<lang::Attribute>| {
-            attribute.map(|attribute| attribute.value).filter(|value| !is_null(value))
-        };
+        let value = |attribute: Option<lang::Attribute>| attribute.map(|attribute| attribute.value);
         (value(count), value(for_each))
     }
 
@@ -68,9 +65,22 @@ impl Decoder<'_> {
         schema::labels(&block, &[], self.diagnostics);
         schema::check(&block.body, &RULE, block.header_span, self.diagnostics);
         let condition = self.take_expr(&mut block.body, "condition")?;
+        self.refers_elsewhere(&condition, &block.kind);
         let error_message = self.take_expr(&mut block.body, "error_message")?;
         let (header_span, span) = (block.header_span, block.span);
         Some(CheckRule { condition, error_message, header_span, span })
+    }
+
+    /// A condition that refers to nothing is always true or always false.
+    fn refers_elsewhere(&mut self, condition: &Expr, kind: &str) {
+        let mut refers = false;
+        condition.for_each_reference(&mut |_| refers = true);
+        if !refers {
+            let detail = "The condition expression must refer to at least one object from elsewhere in the configuration, or else its result would not be checking anything.";
+            let summary = format!("Invalid {kind} expression");
+            let hint = "refer to what the condition is about, or remove the block";
+            self.diagnostics.push(Diagnostic::error(summary, detail).at(condition.span).hint(hint));
+        }
     }
 
     /// Takes the nested blocks of a kind out of a body.

@@ -1,11 +1,11 @@
 //! `moved`, `removed` and `import`: how state follows the configuration.
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Span};
 use lang::{Block, Body, ResourceMode};
 
 use super::Decoder;
 use crate::schema::{self, Shape};
-use crate::{Import, Moved, MovedEndpoint, Removed, address};
+use crate::{Import, Moved, MovedEndpoint, Removed, Target, address};
 
 const MOVED: Shape = Shape { required: &["from", "to"], optional: &[], blocks: &[] };
 const REMOVED: Shape = Shape {
@@ -57,8 +57,14 @@ impl Decoder<'_> {
         }
         let Some(from) = self.take_endpoint(&mut block.body, "from") else { return };
         if has_key(&from) {
-            let detail = "The address of a removed block names a whole resource or module, \
-                          without an instance key.";
+            let detail = match from {
+                MovedEndpoint::Module(_) => {
+                    "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\")."
+                }
+                MovedEndpoint::Resource(_) => {
+                    "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\")."
+                }
+            };
             self.report("Resource instance keys not allowed", detail, block.header_span);
             return;
         }
@@ -81,8 +87,11 @@ impl Decoder<'_> {
         let target = address::target(&to);
         let Some(to) = self.diagnostics.absorb(target.map_err(|d| *d)) else { return };
         if to.resource.mode == ResourceMode::Data {
-            let detail = "Data sources are read and never imported; name a resource.";
+            let detail = "Only managed resources can be imported.";
             self.report("Invalid import address", detail, to.span);
+            return;
+        }
+        if self.is_imported_twice(&to, block.header_span) {
             return;
         }
         self.declared.module.imports.push(Import {
@@ -92,6 +101,19 @@ impl Decoder<'_> {
             provider,
             span: block.header_span,
         });
+    }
+
+    /// An address with literal keys can be imported once.
+    fn is_imported_twice(&mut self, to: &Target, again: Span) -> bool {
+        let imports = &self.declared.module.imports;
+        let Some(name) = to.literal_name() else { return false };
+        let same = |other: &&Import| other.to.literal_name().as_ref() == Some(&name);
+        let Some(first) = imports.iter().find(same).map(|first| first.span) else { return false };
+        let summary = format!("Duplicate import configuration for \"{name}\"");
+        let what = format!("An import block for the resource \"{name}\" was already declared");
+        let rule = "A resource can have only one import block.";
+        self.duplicate(&summary, &what, (first, again), rule);
+        true
     }
 
     fn take_endpoint(&mut self, body: &mut Body, name: &str) -> Option<MovedEndpoint> {

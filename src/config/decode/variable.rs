@@ -99,7 +99,7 @@ impl Decoder<'_> {
             return None;
         }
         if is_null(default) && !nullable {
-            let detail = "This variable is not nullable, so its default cannot be null.";
+            let detail = "A null default value is not valid when nullable=false.";
             self.report("Invalid default value for variable", detail, default.span);
             return None;
         }

@@ -1,6 +1,6 @@
 //! References in expressions: does what they name exist, and does it mean something there.
 
-use diagnostics::{Diagnostic, did_you_mean};
+use diagnostics::{Diagnostic, Span, did_you_mean};
 use lang::expr::Call;
 use lang::functions;
 use lang::{Expr, Name, ResourceMode, Step, Traversal};
@@ -8,6 +8,7 @@ use lang::{Expr, Name, ResourceMode, Step, Traversal};
 use super::body::Surroundings;
 use super::walk::{Met, Walk};
 use super::{Validator, mode_word};
+use crate::reference::named_span;
 use crate::{CallKey, ModuleCall, Referent, Resource, ResourceKey, constant};
 
 impl<'a> Validator<'a> {
@@ -77,11 +78,15 @@ impl<'a> Validator<'a> {
                 self.self_reference(key, inside).or_else(|| self.undeclared_resource(key, inside))
             }
             Referent::Region if inside.region_block => Some(of_itself()),
-            other => out_of_place(other, inside),
+            other => out_of_place(other, traversal, inside),
         };
         match mistake {
             Some(mistake) => {
-                self.diagnostics.push(mistake.at_or(Some(traversal.span)));
+                let span = match referent {
+                    Referent::Module(_) => traversal.span,
+                    _ => named_span(traversal, used.max(1)),
+                };
+                self.diagnostics.push(mistake.at_or(Some(span)));
                 None
             }
             None => Some(used),
@@ -217,7 +222,8 @@ impl<'a> Validator<'a> {
             Ok((Referent::Resource(key), _)) => {
                 let scoped = inside.scoped.filter(|data| data.key() == key);
                 let resource = scoped.or_else(|| self.module.resources.get(&key));
-                resource.and_then(|resource| wrong_key(resource, &key, rest))
+                let reference = named_span(traversal, used);
+                resource.and_then(|resource| wrong_key(resource, &key, (rest, reference)))
             }
             Ok((Referent::Module(key), _)) => {
                 self.module.calls.get(&key).and_then(|call| self.wrong_output(call, &key, rest))
@@ -233,11 +239,10 @@ impl<'a> Validator<'a> {
         let repeated = call.count.is_some() || call.for_each.is_some();
         let step = match (repeated, rest) {
             (true, [Step::Index(..), step, ..]) | (false, [step, ..]) => step,
-            (true, [Step::Attribute(name, span), ..]) => {
-                let (argument, example) =
-                    if call.count.is_some() { ("count", "0") } else { ("for_each", "each.key") };
+            // Of `for_each`, the instances are attributes too: `module.a.eu` is `module.a["eu"]`.
+            (true, [Step::Attribute(name, span), ..]) if call.count.is_some() => {
                 let detail = format!(
-                    "Because {key} has \"{argument}\" set, its outputs must be accessed on specific instances: {key}[{example}].{name}"
+                    "Because {key} has \"count\" set, its outputs must be accessed on specific instances: {key}[0].{name}"
                 );
                 return Some(Diagnostic::error("Missing module instance key", detail).at(*span));
             }
@@ -249,9 +254,8 @@ impl<'a> Validator<'a> {
             return None;
         }
         let mut detail = format!("This object does not have an attribute named \"{name}\".");
-        match did_you_mean(name, outputs.keys().map(|name| &**name)) {
-            Some(near) => detail.push_str(&format!(" Did you mean \"{near}\"?")),
-            None => detail.push_str(&format!(" {key} declares no such output.")),
+        if let Some(near) = did_you_mean(name, outputs.keys().map(|name| &**name)) {
+            detail.push_str(&format!(" Did you mean \"{near}\"?"));
         }
         Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
     }
@@ -263,8 +267,19 @@ fn of_itself() -> Diagnostic {
 }
 
 /// `each`, `count` and `self` where they mean nothing.
-fn out_of_place(referent: &Referent, inside: &Surroundings<'_>) -> Option<Diagnostic> {
+fn out_of_place(
+    referent: &Referent,
+    traversal: &Traversal,
+    inside: &Surroundings<'_>,
+) -> Option<Diagnostic> {
+    let is_value =
+        matches!(traversal.steps.first(), Some(Step::Attribute(name, _)) if &**name == "value");
     match referent {
+        Referent::Each if !inside.each && is_value => Some(Diagnostic::error(
+            "each.value cannot be used in this context",
+            "A reference to \"each.value\" has been used in a context in which it is unavailable, such as when the configuration no longer contains the value in its \"for_each\" expression. Remove this reference to each.value in your configuration to work around this error.",
+        )
+        .hint("set for_each in the block, or write the value itself")),
         Referent::Each if !inside.each => Some(Diagnostic::error(
             "Reference to \"each\" in context without for_each",
             "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \"for_each\" argument is set.",
@@ -282,7 +297,11 @@ fn out_of_place(referent: &Referent, inside: &Surroundings<'_>) -> Option<Diagno
 }
 
 /// An instance key that is missing or too much.
-fn wrong_key(resource: &Resource, key: &ResourceKey, rest: &[Step]) -> Option<Diagnostic> {
+fn wrong_key(
+    resource: &Resource,
+    key: &ResourceKey,
+    (rest, reference): (&[Step], Span),
+) -> Option<Diagnostic> {
     let repeated = match (&resource.count, &resource.for_each) {
         (Some(_), _) => Some(("count", "count.index")),
         (_, Some(_)) => Some(("for_each", "each.key")),
@@ -293,13 +312,14 @@ fn wrong_key(resource: &Resource, key: &ResourceKey, rest: &[Step]) -> Option<Di
             let detail = format!(
                 "Because {key} has \"{argument}\" set, its attributes must be accessed on specific instances.\n\nFor example, to correlate with indices of a referring resource, use:\n    {key}[{example}]"
             );
-            Some(Diagnostic::error("Missing resource instance key", detail))
+            Some(Diagnostic::error("Missing resource instance key", detail).at(reference))
         }
         (None, Some(Step::Index(_, span))) => {
             let detail = format!(
                 "Because {key} does not have \"count\" or \"for_each\" set, references to it must not include an index key. Remove the bracketed index to refer to the single instance of this resource."
             );
-            Some(Diagnostic::error("Unexpected resource instance key", detail).at(*span))
+            let span = reference.to(*span);
+            Some(Diagnostic::error("Unexpected resource instance key", detail).at(span))
         }
         _ => None,
     }

@@ -271,3 +271,63 @@ fn modules_and_their_instances_wait_only_for_what_they_name() {
     assert_eq!(last.dependencies, ["module.m[\"y\"].fake_thing.this"]);
     assert_eq!(last.attributes["refers"], "id-y2");
 }
+
+#[test]
+fn ephemeral_values_reach_nothing_that_is_kept() {
+    let bench = Bench::new(
+        r#"
+        variable "token" {
+          type      = string
+          ephemeral = true
+        }
+        resource "fake_thing" "kept" {
+          name = var.token
+        }
+        resource "fake_thing" "counted" {
+          count = length(var.token)
+          name  = "a"
+        }
+        resource "fake_thing" "keyed" {
+          for_each = toset([var.token])
+          name     = "b"
+        }
+        output "out" {
+          value = var.token
+        }
+        output "dropped" {
+          value = ephemeralasnull(var.token)
+        }
+        "#,
+    );
+    let mut found: Vec<String> = bench.validate().iter().map(|d| d.summary.clone()).collect();
+    found.sort();
+    let expected = [
+        "Ephemeral value not allowed",
+        "Invalid count argument",
+        "Invalid for_each argument",
+        "Invalid use of ephemeral value",
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_sensitive_number_may_be_a_count_and_null_may_not() {
+    let bench = Bench::new(
+        r#"
+        resource "fake_thing" "a" {
+          count = sensitive(2)
+          name  = "a${count.index}"
+        }
+        resource "fake_thing" "b" {
+          count = null
+          name  = "b"
+        }
+        resource "fake_thing" "c" {
+          for_each = toset([null])
+          name     = "c"
+        }
+        "#,
+    );
+    let found: Vec<String> = bench.validate().iter().map(|d| d.summary.clone()).collect();
+    assert_eq!(found, ["Invalid count argument", "Invalid for_each set argument"]);
+}
