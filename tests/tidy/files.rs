@@ -107,7 +107,9 @@ fn no_file_names_a_machine_or_a_registry() {
 #[test]
 fn every_crate_forbids_what_the_workspace_forbids() {
     let manifests = tracked().into_iter().filter(|name| name.ends_with("/Cargo.toml"));
-    let lax = manifests.filter(|name| !text(name).contains("[lints]\nworkspace = true"));
+    // The fuzz targets need a nightly compiler, so that they are a workspace of their own.
+    let ours = manifests.map(|name| (text(&name), name)).filter(|m| !m.0.contains("[workspace]"));
+    let lax = ours.filter(|m| !m.0.contains("[lints]\nworkspace = true")).map(|m| m.1);
     report("crates without the workspace's lints", &lax.collect::<Vec<_>>());
 }
 

@@ -79,7 +79,8 @@ fn roots(files: &[String]) -> BTreeSet<String> {
             ["src", _, file] => targets.contains(file),
             ["src", _, "tests" | "benches" | "examples", _] => true,
             ["src", _, "tests", _, "main.rs"] => true,
-            ["tests", "lib.rs" | "tidy.rs"] | ["tests", _, "main.rs"] => true,
+            ["tests", "fuzz.rs" | "lib.rs" | "tidy.rs"] | ["tests", _, "main.rs"] => true,
+            ["tests", "fuzz", "targets", _] => true,
             _ => false,
         }
     };
