@@ -12,8 +12,9 @@
 //!     messages.txt    mistakes and warnings
 //!     state.json      how `show -json` writes what was recorded
 //! ```
-//! What differs from run to run stands as `VERSION`. The expected files agree with those of Terraform 1.11.4,
-//! but for secrets, which are null. With `ARTIFORM_BLESS` set the expected files are rewritten.
+//! What differs from run to run stands as `VERSION`. The stacks were compared with Terraform 1.11.4 when
+//! they were written; what differs since is meant (secrets are null, for one). With `ARTIFORM_BLESS` set the expected
+//! files are rewritten.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
