@@ -69,6 +69,16 @@ impl Project {
         project
     }
 
+    /// A copy of the quickstart whose sites listen on these ports, east first; `edit` changes its main file.
+    #[must_use]
+    pub fn quickstart(ports: (u16, u16), edit: impl FnOnce(String) -> String) -> Self {
+        Self::copy_of("quickstart", |main| {
+            // Whole arguments: the digits of one port may occur in the other.
+            let east = main.replace("port = 8081", &format!("port = {}", ports.0));
+            edit(east.replace("port = 8082", &format!("port = {}", ports.1)))
+        })
+    }
+
     /// Variables that every command of this project gets.
     #[must_use]
     pub fn with_environment(mut self, environment: Vec<(String, String)>) -> Self {

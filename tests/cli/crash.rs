@@ -91,24 +91,17 @@ fn fifty_kills_of_an_apply_of_a_hundred_things_leave_the_same_end() {
     }
 }
 
-/// The quickstart on free ports.
-fn sites(ports: (u16, u16)) -> Project {
-    Project::copy_of("quickstart", |main| {
-        main.replace("8081", &ports.0.to_string()).replace("8082", &ports.1.to_string())
-    })
-}
-
 #[test]
 fn fifty_kills_of_an_apply_of_two_sites_leave_two_servers_and_no_orphan() {
     let mut random = Random::seeded();
-    let reference = sites((port::free(), port::free()));
+    let reference = Project::quickstart((port::free(), port::free()), |main| main);
     let took = duration(&reference);
     let addresses = reference.addresses();
     reference.destroy().expect_code(0);
     drop(reference);
     let mut killed = 0;
     while killed < KILLS {
-        let project = sites((port::free(), port::free()));
+        let project = Project::quickstart((port::free(), port::free()), |main| main);
         for _ in 0..3 {
             let span = u64::try_from(took.as_micros()).expect("a short time");
             let delay = Duration::from_micros(random.below(span));
@@ -129,7 +122,7 @@ fn fifty_kills_of_an_apply_of_two_sites_leave_two_servers_and_no_orphan() {
 #[test]
 fn what_went_with_its_server_is_not_asked_for_again() {
     let ports = (port::free(), port::free());
-    let project = sites(ports);
+    let project = Project::quickstart(ports, |main| main);
     project.apply().expect_code(0);
     let site =
         Site { port: ports.0, user: "admin".into(), password: project.output("admin_password") };
@@ -151,7 +144,7 @@ fn what_went_with_its_server_is_not_asked_for_again() {
 fn a_destroy_that_is_killed_is_finished_by_the_next() {
     let mut random = Random::seeded();
     for _ in 0..5 {
-        let project = sites((port::free(), port::free()));
+        let project = Project::quickstart((port::free(), port::free()), |main| main);
         project.apply().expect_code(0);
         let delay = Duration::from_millis(random.below(600));
         kill_after(project.start(&["destroy", "-auto-approve"]), delay);

@@ -34,13 +34,12 @@ fn two_servers_on_one_port_are_told() {
 
 #[test]
 fn two_regions_on_one_port_are_told_at_their_module() {
-    let port = port::free().to_string();
-    let project =
-        Project::copy_of("quickstart", |main| main.replace("8081", &port).replace("8082", &port));
+    let port = port::free();
+    let project = Project::quickstart((port, port), |main| main);
     project.apply().expect_code(1).expect_words(&[
         "Port is used twice",
         "main.hcl:",
-        &port,
+        &port.to_string(),
         "module.site",
         "hint:",
     ]);

@@ -26,9 +26,7 @@ impl Sites {
     /// Applies a copy of `stacks/quickstart` with another main file.
     pub fn edited(edit: impl FnOnce(String) -> String) -> Self {
         let (east, west) = (port::free(), port::free());
-        let project = Project::copy_of("quickstart", |main| {
-            edit(main.replace("8081", &east.to_string()).replace("8082", &west.to_string()))
-        });
+        let project = Project::quickstart((east, west), edit);
         project.apply().expect_code(0);
         let password = project.output("admin_password");
         let site = |port| Site { port, user: "admin".into(), password: password.clone() };
