@@ -18,8 +18,11 @@ use crate::{context::Failure, providers};
 pub fn completed(config: &Arc<Config>, found: Diagnostics) -> Result<Diagnostics, Box<Failure>> {
     let more = by_schema(config)?;
     let known: Vec<_> = found.iter().filter(|d| d.is_error()).filter_map(|d| d.subject).collect();
+    let touches = |span: &Span, place: Span| {
+        span.file == place.file && span.start <= place.end && place.start <= span.end
+    };
     let is_told =
-        |place: Span| config.is_damaged(place) || known.iter().any(|span| span.overlaps(place));
+        |place: Span| config.is_damaged(place) || known.iter().any(|span| touches(span, place));
     let is_new = |diagnostic: &Diagnostic| !diagnostic.subject.is_some_and(is_told);
     let mut all = found;
     all.extend(more.into_iter().filter(is_new));

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use diagnostics::{Diagnostics, SourceMap};
-use lang::{Expr, ExprKind};
+use diagnostics::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use lang::functions::FunctionContext;
+use lang::{Resolved, Scope, Traversal, Value};
 
 use super::Verb;
 use crate::context::{Context, FAILURE, Outcome, SUCCESS};
@@ -88,16 +89,9 @@ impl Console {
 fn answer(text: &str, scope: &StackScope<'_>, (stack, context): (&Stack, &Context)) -> bool {
     let mut sources: SourceMap = stack.sources().clone();
     let file = sources.add("<console-input>", text);
-    let evaluated = lang::parse::expression(text, file)
-        .and_then(|expr| Ok((is_type_call(&expr), lang::eval::evaluate(&expr, scope)?)));
-    match evaluated {
-        // The answer of type() is a type and no string, so it has no quotes.
-        Ok((true, value)) if value.as_str().is_some() => {
-            context.ui.line(value.as_str().unwrap_or_default());
-            true
-        }
-        Ok((_, value)) => {
-            context.ui.line(&lang::display::console(&value));
+    match evaluated(text, file, (stack, scope, &sources)) {
+        Ok(line) => {
+            context.ui.line(&line);
             true
         }
         Err(mistakes) => {
@@ -107,8 +101,42 @@ fn answer(text: &str, scope: &StackScope<'_>, (stack, context): (&Stack, &Contex
     }
 }
 
-fn is_type_call(expr: &Expr) -> bool {
-    matches!(&expr.kind, ExprKind::Call(call) if &*call.name == "type" || &*call.name == "core::type")
+fn evaluated(
+    text: &str,
+    file: FileId,
+    (stack, scope, sources): (&Stack, &StackScope<'_>, &SourceMap),
+) -> Result<String, Diagnostics> {
+    let expr = lang::parse::expression(text, file)?;
+    let mistakes = config::check_expression(&stack.config, &expr);
+    if mistakes.has_errors() {
+        return Err(mistakes);
+    }
+    let value = lang::eval::evaluate(&expr, &Placed { scope, sources })?;
+    Ok(lang::display::console_answer(&expr, &value))
+}
+
+/// A scope that also knows the text which was typed in.
+struct Placed<'s, 'a> {
+    scope: &'s StackScope<'a>,
+    sources: &'s SourceMap,
+}
+
+impl Scope for Placed<'_, '_> {
+    fn resolve(
+        &self,
+        traversal: &Traversal,
+        keys: &[Option<Value>],
+    ) -> Result<Resolved, Box<Diagnostic>> {
+        self.scope.resolve(traversal, keys)
+    }
+
+    fn place(&self, span: Span) -> Option<String> {
+        config::place(self.sources, span)
+    }
+
+    fn functions(&self) -> &FunctionContext {
+        self.scope.functions()
+    }
 }
 
 /// Tells whether a bracket is still open, so that the expression goes on in the next line.

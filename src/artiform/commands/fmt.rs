@@ -90,7 +90,9 @@ impl Pass<'_> {
         if self.flags.diff {
             self.show_diff("<stdin>", &source, &formatted);
         } else if !self.flags.check {
-            self.ui.print(&formatted);
+            // A file keeps its last line as it is; a stream ends its lines.
+            let end = if formatted.ends_with('\n') { "" } else { "\n" };
+            self.ui.print(&format!("{formatted}{end}"));
         }
     }
 
