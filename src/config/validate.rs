@@ -15,7 +15,6 @@ use lang::{Expr, ExprKind, Name, ResourceMode};
 
 use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
 use body::Surroundings;
-use walk::{Met, Walk};
 
 /// Checks every module of the tree; a folder that is called more than once is checked once.
 pub(crate) fn config(config: &Config, diagnostics: &mut Diagnostics) {
@@ -45,16 +44,6 @@ pub fn expression(config: &Config, expr: &Expr) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     let mut validator = Validator { config, module: &config.root, diagnostics: &mut diagnostics };
     validator.expression(expr, &Surroundings::default());
-    let mut visit = |met, _| match met {
-        Met::Call(call, whole) if &*call.name == "type" && !std::ptr::eq(whole, expr) => {
-            let detail =
-                "The console-only \"type\" function cannot be used as part of an expression.";
-            diagnostics
-                .push(Diagnostic::error("Invalid use of type function", detail).at(whole.span));
-        }
-        _ => {}
-    };
-    Walk { visit: &mut visit, caught: false }.expr(expr);
     diagnostics
 }
 

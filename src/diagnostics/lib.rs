@@ -149,10 +149,12 @@ impl Diagnostics {
         }
     }
 
-    /// Sorts by place and drops exact repeats; mistakes without a place come last.
+    /// Sorts by place, the narrower first where two start together, and drops exact repeats; mistakes
+    /// without a place come last.
     #[must_use]
     pub fn sorted(mut self) -> Self {
-        let key = |d: &Diagnostic| d.subject.map_or((u32::MAX, 0), |s| (s.file.0, s.start));
+        let key =
+            |d: &Diagnostic| d.subject.map_or((u32::MAX, 0, 0), |s| (s.file.0, s.start, s.end));
         self.0.sort_by_key(key);
         let mut seen: Vec<Diagnostic> = Vec::new();
         for diagnostic in self.0 {

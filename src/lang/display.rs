@@ -2,11 +2,13 @@
 
 use std::fmt::Write;
 
-use crate::{Data, Expr, ExprKind, Marks, Type, Value};
+use crate::{Data, Marks, Type, Value};
 
+mod answer;
 mod quote;
 mod type_name;
 
+pub use answer::console_answer;
 pub use quote::{go_quoted, quoted};
 pub use type_name::{console_type, constraint_name, friendly_type, type_expression};
 
@@ -15,16 +17,6 @@ pub fn console(value: &Value) -> String {
     let mut text = String::new();
     write_value(value, 0, &mut text);
     text
-}
-
-/// Prints what an expression of the console gave: a `type(...)` stands there without quotes.
-pub fn console_answer(expr: &Expr, value: &Value) -> String {
-    match (&expr.kind, value.as_str()) {
-        (ExprKind::Call(call), Some(ty)) if matches!(&*call.name, "type" | "core::type") => {
-            ty.into()
-        }
-        _ => console(value),
-    }
 }
 
 fn write_value(value: &Value, indent: usize, text: &mut String) {

@@ -1,7 +1,8 @@
 //! The evaluator: an expression and a scope give a value, or the mistakes in it.
 //!
-//! What does not depend on a mistake is still looked at, so that both operands, all elements and all
-//! arguments tell theirs. One thing differs from Terraform 1.11 on purpose: where the left side of
+//! After a mistake an unknown value, of the type that the result would have, stands for it, and the
+//! evaluation goes on as Terraform's does: operands, elements, arguments and what is around tell their
+//! own mistakes. One thing differs from Terraform 1.11 on purpose: where the left side of
 //! `&&` or `||` decides, mistakes and nulls of the right side do not count.
 
 use std::collections::BTreeMap;
@@ -59,7 +60,7 @@ pub fn template_with_variables(
     let mut missing = None;
     expr.for_each_reference(&mut |traversal| {
         if missing.is_none() && !variables.contains_key(&traversal.root) {
-            missing = Some((traversal.root.clone(), traversal.span));
+            missing = Some((traversal.root.clone(), traversal.root_span));
         }
     });
     if let Some((name, span)) = missing {
@@ -143,11 +144,7 @@ impl<'a> Evaluator<'a> {
             Step::Attribute(name, span) => crate::operate::attribute(value, name)
                 .map_err(|error| Box::new(Self::step_error(error, *span))),
             Step::Index(key, span) => {
-                let before = self.found.len();
                 let key = self.value(key);
-                if self.found.len() > before {
-                    return Ok(Self::unknown());
-                }
                 crate::operate::index(value, &key)
                     .map_err(|error| Box::new(Self::step_error(error, *span)))
             }

@@ -1,5 +1,7 @@
 //! Expressions as a compact tree with a span at every node.
 
+mod start;
+
 use std::sync::Arc;
 
 use diagnostics::Span;

@@ -1,6 +1,7 @@
 //! `console`: evaluates expressions against the stack and its state.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
 use lang::functions::FunctionContext;
@@ -73,9 +74,11 @@ impl Console {
         &self,
         context: &Context,
     ) -> Result<(Stack, Diagnostics), Box<crate::context::Failure>> {
-        let loaded = config::load(&self.folder);
-        if loaded.config.sources.files().is_empty() {
-            let stack = Stack::bare(loaded.config, indexmap::IndexMap::new());
+        let mut config = config::load(&self.folder).config;
+        if config.sources.files().is_empty() {
+            // Nothing was overlooked: there is nothing that could declare a name.
+            Arc::make_mut(&mut config.root).incomplete = false;
+            let stack = Stack::bare(config, indexmap::IndexMap::new());
             return Ok((stack, Diagnostics::new()));
         }
         // Standard input holds expressions, so that only a person at a terminal is asked for variables.
@@ -109,10 +112,11 @@ fn evaluated(
     let expr = lang::parse::expression(text, file)?;
     let mistakes = config::check_expression(&stack.config, &expr);
     if mistakes.has_errors() {
-        return Err(mistakes);
+        return Err(mistakes.sorted());
     }
-    let value = lang::eval::evaluate(&expr, &Placed { scope, sources })?;
-    Ok(lang::display::console_answer(&expr, &value))
+    let value =
+        lang::eval::evaluate(&expr, &Placed { scope, sources }).map_err(Diagnostics::sorted)?;
+    Ok(lang::display::console_answer(&expr, &value)?)
 }
 
 /// A scope that also knows the text which was typed in.

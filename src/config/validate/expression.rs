@@ -50,7 +50,7 @@ impl<'a> Validator<'a> {
         }
         if let Err(error) = functions::arity(function, call.arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
-            self.report(summary, detail, whole.span);
+            self.report(summary, detail, error.place(call, whole));
         }
     }
 

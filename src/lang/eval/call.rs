@@ -1,12 +1,12 @@
 //! Function calls; `try` and `can` are answered here, because they see mistakes.
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Span};
 
 use super::Evaluator;
 use crate::convert::convert;
 use crate::display::go_quoted;
 use crate::expr::Call;
-use crate::functions::{self, Function};
+use crate::functions::{self, ArityError, Function};
 use crate::{Data, Expr, ExprKind, Type, Value};
 
 const INVALID_EXPANSION: &str = "Invalid expanding argument value";
@@ -25,7 +25,7 @@ impl Evaluator<'_> {
         let Some(arguments) = self.arguments(call) else { return Self::unknown() };
         if let Err(error) = functions::arity(function, arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
-            self.found.push(Diagnostic::error(summary, detail).at(whole.span));
+            self.found.push(Diagnostic::error(summary, detail).at(error.place(call, whole)));
             return Self::unknown();
         }
         if function.name == "templatestring" && self.is_inline_template(call) {
@@ -37,16 +37,17 @@ impl Evaluator<'_> {
                 Argument::Expr(expr) => self.value(expr),
                 Argument::Value(value, _) => value.clone(),
             };
-            self.converted(function, i, value, argument.expr())
+            self.converted(function, i, value, argument)
         });
         let values: Vec<Value> = values.collect();
         if self.found.len() > before {
             return Self::unknown();
         }
         functions::call(function, &values, self.scope.functions()).unwrap_or_else(|error| {
-            let at = error.argument.and_then(|i| arguments.get(i)).map_or(whole, Argument::expr);
+            let argument = error.argument.and_then(|i| arguments.get(i));
+            let at = argument.map_or_else(|| whole.start_span(), Argument::start_span);
             let (summary, detail) = error.diagnostic(function, &call.name);
-            self.error(summary, detail, at.span, at);
+            self.error(summary, detail, at, argument.map_or(whole, Argument::expr));
             Self::unknown()
         })
     }
@@ -73,12 +74,18 @@ impl Evaluator<'_> {
         let detail = format!(
             "Invalid value for \"template\" parameter: invalid template expression: {why}."
         );
-        self.error("Invalid function argument", detail, argument.span, argument);
+        self.error("Invalid function argument", detail, argument.start_span(), argument);
         true
     }
 
     /// Converts an argument to its parameter's type; every argument tells its own mistake.
-    fn converted(&mut self, function: &Function, i: usize, value: Value, expr: &Expr) -> Value {
+    fn converted(
+        &mut self,
+        function: &Function,
+        i: usize,
+        value: Value,
+        argument: &Argument<'_>,
+    ) -> Value {
         let Some(parameter) = function.parameter(i) else { return value };
         let ty = parameter.shape.ty();
         if ty == Type::Dynamic {
@@ -86,7 +93,8 @@ impl Evaluator<'_> {
         }
         convert(&value, &ty).unwrap_or_else(|error| {
             let detail = format!("Invalid value for \"{}\" parameter: {error}.", parameter.name);
-            self.error("Invalid function argument", detail, expr.span, expr);
+            let at = argument.start_span();
+            self.error("Invalid function argument", detail, at, argument.expr());
             Value::unknown(ty)
         })
     }
@@ -161,22 +169,20 @@ impl Evaluator<'_> {
             )
         };
         let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
-        self.error("Error in function call", detail, whole.span, whole);
+        self.error("Error in function call", detail, whole.start_span(), whole);
         Self::unknown()
     }
 
     fn can(&mut self, call: &Call, whole: &Expr) -> Value {
         let Some(arguments) = self.arguments(call) else { return Self::unknown() };
         let [argument] = arguments.as_slice() else {
-            let (summary, detail) = if arguments.is_empty() {
-                (
-                    "Not enough function arguments",
-                    "Function \"can\" expects 1 argument(s). Missing value for \"expression\".",
-                )
+            let error = if arguments.is_empty() {
+                ArityError::TooFew { expected: 1, variadic: false, missing: "expression" }
             } else {
-                ("Too many function arguments", "Function \"can\" expects only 1 argument(s).")
+                ArityError::TooMany { expected: 1 }
             };
-            self.found.push(Diagnostic::error(summary, detail).at(whole.span));
+            let (summary, detail) = error.diagnostic(&call.name);
+            self.found.push(Diagnostic::error(summary, detail).at(error.place(call, whole)));
             return Self::unknown();
         };
         match self.quietly(argument) {
@@ -197,6 +203,13 @@ impl<'e> Argument<'e> {
     fn expr(&self) -> &'e Expr {
         match self {
             Self::Expr(expr) | Self::Value(_, expr) => expr,
+        }
+    }
+
+    fn start_span(&self) -> Span {
+        match self {
+            Self::Expr(expr) => expr.start_span(),
+            Self::Value(_, expr) => expr.span,
         }
     }
 }

@@ -143,21 +143,20 @@ impl Evaluator<'_> {
     /// Whether the element is taken, `None` while that is not known or where it is a mistake.
     fn included(&mut self, condition: &Expr, results: &mut Results) -> Option<bool> {
         let value = self.value(condition);
-        let summary = "Invalid 'for' condition";
-        if value.is_null() {
-            let detail = "The value of the 'if' clause must not be null.";
-            self.error(summary, detail, condition.span, condition);
-            return None;
-        }
-        results.marks = results.marks | value.marks;
-        match convert(&value, &Type::Bool) {
-            Ok(value) => value.as_bool(),
-            Err(error) => {
-                let detail = format!("The 'if' clause value is invalid: {error}.");
-                self.error(summary, detail, condition.span, condition);
-                None
+        let why = if value.is_null() {
+            "The value of the 'if' clause must not be null.".into()
+        } else {
+            results.marks = results.marks | value.marks;
+            match convert(&value, &Type::Bool) {
+                Ok(value) => return value.as_bool(),
+                Err(error) => format!("The 'if' clause value is invalid: {error}."),
             }
+        };
+        // What is wrong with the condition is wrong with it for every element.
+        if results.known {
+            self.error("Invalid 'for' condition", why, condition.span, condition);
         }
+        None
     }
 
     fn result_key(&mut self, expr: &Expr, results: &mut Results) -> Option<Name> {
@@ -166,21 +165,19 @@ impl Evaluator<'_> {
         if self.found.len() > before {
             return None;
         }
-        let summary = "Invalid object key";
-        if key.is_null() {
-            let detail = "Key expression in 'for' expression must not produce a null value.";
-            self.error(summary, detail, expr.span, expr);
-            return None;
-        }
-        results.marks = results.marks | key.marks;
-        match convert(&key, &Type::String) {
-            Ok(key) => key.as_str().map(Name::from),
-            Err(error) => {
-                let detail = format!("The key expression produced an invalid result: {error}.");
-                self.error(summary, detail, expr.span, expr);
-                None
+        let why = if key.is_null() {
+            "Key expression in 'for' expression must not produce a null value.".into()
+        } else {
+            results.marks = results.marks | key.marks;
+            match convert(&key, &Type::String) {
+                Ok(key) => return key.as_str().map(Name::from),
+                Err(error) => format!("The key expression produced an invalid result: {error}."),
             }
+        };
+        if results.known {
+            self.error("Invalid object key", why, expr.span, expr);
         }
+        None
     }
 
     fn duplicate(&mut self, expr: &Expr, key: &str, marks: Marks) {

@@ -46,11 +46,7 @@ impl Evaluator<'_> {
 
     /// The condition as a boolean, perhaps unknown; `None` where it is a mistake.
     pub(super) fn condition(&mut self, expr: &Expr) -> Option<Value> {
-        let before = self.found.len();
         let value = self.value(expr);
-        if self.found.len() > before {
-            return None;
-        }
         if value.is_null() {
             let detail = "The condition value is null. Conditions must either be true or false.";
             self.error("Null condition", detail, expr.span, expr);

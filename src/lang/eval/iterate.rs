@@ -7,11 +7,7 @@ use crate::{Data, Expr, Name, Type, Value};
 impl Evaluator<'_> {
     /// The collection of a `for`; `None` where it is a mistake, or where its type is not known yet.
     pub(super) fn collection(&mut self, expr: &Expr) -> Option<Value> {
-        let before = self.found.len();
         let value = self.value(expr);
-        if self.found.len() > before {
-            return None;
-        }
         if value.is_null() {
             let detail = "A null value cannot be used as the collection in a 'for' expression.";
             self.error("Iteration over null value", detail, expr.span, expr);

@@ -66,19 +66,17 @@ impl Evaluator<'_> {
         whole: &Expr,
     ) -> Value {
         let (operand, result) = types(operator);
-        let (right, right_found) = self.apart(&sides[1]);
+        let before = self.found.len();
+        let right = self.value(&sides[1]);
+        let after = self.found.len();
         let left = self.operand(&left, &operand, "left", &sides[0]);
         let right = self.operand(&right, &operand, "right", &sides[1]);
-        let (Some(left), Some(right)) = (left, right) else {
-            self.found.extend(right_found);
-            return Value::unknown(result);
-        };
+        let (Some(left), Some(right)) = (left, right) else { return Value::unknown(result) };
         if !left_failed && decides(operator, &left) {
+            self.found.truncate(before);
             return left.with_marks(right.marks);
         }
-        let failed = left_failed || !right_found.is_empty();
-        self.found.extend(right_found);
-        if failed {
+        if left_failed || after > before {
             return Value::unknown(result).with_marks(left.marks | right.marks);
         }
         apply(operator, &left, &right)

@@ -11,11 +11,7 @@ static NO_KEYS: [Option<Value>; 16] = [const { None }; 16];
 
 impl Evaluator<'_> {
     pub(super) fn reference(&mut self, traversal: &Traversal) -> Value {
-        let before = self.found.len();
         let keys = self.keys(&traversal.steps);
-        if self.found.len() > before {
-            return Self::unknown();
-        }
         let result = match &keys {
             Some(keys) => self.resolve(traversal, keys),
             None => self.resolve(traversal, &NO_KEYS[..traversal.steps.len()]),
@@ -90,17 +86,13 @@ impl Evaluator<'_> {
             steps.push(step);
             source = inner;
         }
-        let before = self.found.len();
         let mut value = self.value(source);
         for step in steps.into_iter().rev() {
-            if self.found.len() > before {
-                return Self::unknown();
-            }
             match self.step(&value, step) {
                 Ok(next) => value = next,
                 Err(diagnostic) => {
                     self.report(*diagnostic, source);
-                    return Self::unknown();
+                    value = Self::unknown();
                 }
             }
         }

@@ -43,7 +43,11 @@ impl Evaluator<'_> {
         // A single value counts as a list of one, unless it may still turn out to be null.
         let may_be_null = value.is_unknown() && !value.is_definitely_not_null();
         let item = self.splat_item(value.without_marks(), splat);
-        let result = if may_be_null { Self::unknown() } else { Value::tuple([item]) };
+        let result = match self.found.len() > before {
+            true => Value::unknown(Type::tuple([item.type_of()])),
+            false if may_be_null => Self::unknown(),
+            false => Value::tuple([item]),
+        };
         result.with_marks(marks)
     }
 
@@ -60,14 +64,26 @@ impl Evaluator<'_> {
                 break;
             }
         }
-        if self.found.len() > before {
-            return Self::unknown();
-        }
+        let failed = self.found.len() > before;
         match &value.data {
+            Data::Tuple(_) if failed => {
+                Value::unknown(Type::tuple(items.iter().map(Value::type_of).collect::<Vec<_>>()))
+            }
             Data::Tuple(_) => Value::tuple(items),
+            Data::List(element, _) | Data::Set(element, _) if failed => {
+                Value::unknown(Type::list(self.item_type(element, splat)))
+            }
             Data::List(element, _) | Data::Set(element, _) => self.list(items, element, splat),
             _ => Self::unknown(),
         }
+    }
+
+    /// The type that the steps give for an element of this type; mistakes in them were told already.
+    fn item_type(&mut self, element: &Type, splat: Splat<'_>) -> Type {
+        let before = self.found.len();
+        let item = self.splat_item(Value::unknown(element.clone()), splat);
+        self.found.truncate(before);
+        item.type_of()
     }
 
     /// The results on a list or set are a list, so they must have one type.

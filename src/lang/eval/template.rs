@@ -66,7 +66,7 @@ impl Evaluator<'_> {
                     let before = self.found.len();
                     self.for_each(&collection, key.as_ref(), value, &mut |evaluator| {
                         evaluator.render(body, rendering);
-                        evaluator.found.len() == before
+                        evaluator.found.len() < before + super::MISTAKES_MAX
                     });
                 }
             }
@@ -74,12 +74,7 @@ impl Evaluator<'_> {
     }
 
     fn interpolation(&mut self, expr: &Expr, rendering: &mut Rendering) {
-        let before = self.found.len();
         let value = self.value(expr);
-        if self.found.len() > before {
-            rendering.unknown = true;
-            return;
-        }
         if value.is_null() {
             let detail =
                 "The expression result is null. Cannot include a null value in a string template.";

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use diagnostics::Span;
+
 use super::arguments::redacted;
 use super::{Call, Function, FunctionContext, FunctionError, Parameter, Returns};
 use crate::convert::convert;
 use crate::value::Refinement;
-use crate::{Data, Marks, Type, Value};
+use crate::{Data, Expr, Marks, Type, Value, expr};
 
 /// A call with too few or too many arguments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +35,18 @@ impl ArityError {
                 "Too many function arguments",
                 format!("Function \"{name}\" expects only {expected} argument(s)."),
             ),
+        }
+    }
+
+    /// Where it shows: at the closing bracket, or at the first argument that is too much.
+    pub fn place(&self, call: &expr::Call, whole: &Expr) -> Span {
+        let closing = Span { start: whole.span.end - 1, ..whole.span };
+        let Self::TooMany { expected } = self else { return closing };
+        let last = call.arguments.len().saturating_sub(1);
+        match call.arguments.get((*expected).min(last)) {
+            Some(expanded) if call.expand_final && *expected >= last => expanded.span,
+            Some(argument) => argument.start_span(),
+            None => closing,
         }
     }
 }

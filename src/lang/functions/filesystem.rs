@@ -127,7 +127,7 @@ fn bytes(call: &Call<'_>) -> Result<Vec<u8>, FunctionError> {
             ),
             (io::ErrorKind::Other, _) => why,
             (_, Some(hidden)) => format!("failed to read file: read {hidden}: {why}"),
-            (_, None) => format!("failed to read file: read {path}: {why}"),
+            (_, None) => format!("failed to read file: read {}: {why}", clean(path)),
         })
     })
 }
@@ -153,7 +153,7 @@ fn file_exists(call: &Call<'_>) -> Result<Value, FunctionError> {
         Ok(there) => there,
         Err(error) if error.kind() == io::ErrorKind::NotFound => false,
         Err(error) => {
-            let path = shown(path, marks);
+            let path = shown(&clean(path), marks);
             return Err(FunctionError::failed(match error.kind() {
                 io::ErrorKind::IsADirectory => format!("{path} is a directory, not a file"),
                 io::ErrorKind::InvalidInput => format!("{path} is not a regular file"),

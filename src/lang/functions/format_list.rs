@@ -76,6 +76,10 @@ fn line(pattern: &str, sources: &[Source<'_>], round: usize) -> Result<Value, Fu
         return Ok(Value::unknown_not_null(Type::String));
     }
     format::write(pattern, &values).map(text).map_err(|error| {
-        FunctionError::failed(format!("error on format iteration {round}: {}", error.message))
+        let message = match sources {
+            [] => error.message,
+            _ => format!("error on format iteration {round}: {}", error.message),
+        };
+        FunctionError::failed(message)
     })
 }

@@ -1,11 +1,13 @@
 //! Hashes of text and of files.
 
+use std::io::ErrorKind;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use sha2::Digest;
 
 use super::arguments::text;
-use super::filesystem::open;
+use super::filesystem::{clean, open, reason};
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::Value;
 
@@ -100,7 +102,9 @@ fn of(
 ) -> Result<Value, FunctionError> {
     let path = call.text(0);
     let bytes = open(call.context, path).map_err(|error| {
-        FunctionError::failed(format!("open {path}: {}", super::filesystem::reason(&error)))
+        let action = if error.kind() == ErrorKind::IsADirectory { "read" } else { "open" };
+        let (path, why) = (clean(path), reason(&error));
+        FunctionError::failed(format!("{action} {path}: {why}"))
     })?;
     Ok(write(&hash(&bytes)))
 }

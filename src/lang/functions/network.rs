@@ -198,6 +198,9 @@ fn extended(network: Network, bits: i64) -> Result<u32, String> {
     if bits < 1 {
         return Err("must extend prefix by at least one bit".to_owned());
     }
+    if bits > 32 {
+        return Err("may not extend prefix by more than 32 bits".to_owned());
+    }
     let prefix = i64::from(network.prefix).saturating_add(bits);
     u32::try_from(prefix).ok().filter(|prefix| *prefix <= network.bits).ok_or_else(|| {
         let version = if network.bits == 32 { "IPv4" } else { "IPv6" };

@@ -116,12 +116,16 @@ fn complaint(error: &TemplateError, source: &str, name: &str) -> FunctionError {
         }
         TemplateError::Syntax(found) | TemplateError::Evaluation(found) => found,
     };
-    let lines = found.iter().map(|one| {
+    let mut mistakes = found.iter().map(|one| {
         let at = one.subject.map(|span| format!("{}: ", place(name, source, span)));
         let at = at.unwrap_or_default();
         format!("{at}{}; {}", one.summary, one.detail)
     });
-    FunctionError::failed(lines.collect::<Vec<_>>().join("\n"))
+    let first = mistakes.next().unwrap_or_default();
+    match mistakes.count() {
+        0 => FunctionError::failed(first),
+        more => FunctionError::failed(format!("{first}, and {more} other diagnostic(s)")),
+    }
 }
 
 /// A place in a file as `name:line,column-column`, counted from one.

@@ -24,9 +24,24 @@ pub(super) static YAMLDECODE: Function = Function::new(
 .maybe_null();
 
 fn decode(source: &str) -> Result<Value, FunctionError> {
+    if let Some(refusal) = refusal(source) {
+        return Err(FunctionError::failed(refusal));
+    }
     let mut reader =
         Reader { source, parser: Parser::new_from_str(source), anchors: HashMap::new(), depth: 0 };
     reader.document().map_err(FunctionError::failed)
+}
+
+/// What Terraform's reader refuses and ours would take: directives of other versions, control characters.
+fn refusal(source: &str) -> Option<&'static str> {
+    let directive = source.lines().next().and_then(|line| line.strip_prefix('%'));
+    match directive.map(|directive| directive.split_whitespace().collect::<Vec<_>>()).as_deref() {
+        Some(["YAML", "1.1", ..] | ["TAG", ..]) | None => {}
+        Some(["YAML", ..]) => return Some("found incompatible YAML document"),
+        Some(_) => return Some("found unknown directive name"),
+    }
+    let refused = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
+    source.contains(refused).then_some("control characters are not allowed")
 }
 
 /// Deeper nesting is refused, so that no input can exhaust the stack.
@@ -40,10 +55,44 @@ struct Reader<'a> {
     depth: usize,
 }
 
-/// A mistake with the place that it is at, counted from one.
+/// A mistake with its place as Terraform tells it: lines before it, none on the first, and the column.
 fn at(marker: &Marker, message: &str) -> String {
-    format!("on line {}, column {}: {message}", marker.line(), marker.col() + 1)
+    match marker.line() {
+        0 | 1 => message.to_owned(),
+        line => format!("on line {}, column {}: {message}", line - 1, marker.col() + 1),
+    }
 }
+
+/// A mistake in characters, not in structure: its line is counted from one and its column is not told.
+fn at_character(marker: &Marker, message: &str) -> String {
+    match marker.line() {
+        0 | 1 => message.to_owned(),
+        line => format!("on line {line}, column 1: {message}"),
+    }
+}
+
+/// What our reader finds amiss in characters, and how Terraform says it.
+const CHARACTERS: &[(&str, &str)] = &[
+    ("did not find expected hexadecimal number", "did not find expected hexdecimal number"),
+    (
+        "content cannot start with a tab",
+        "found a tab character where an indentation space is expected",
+    ),
+    ("found unexpected end of stream", "found unexpected end of stream"),
+    ("found unknown escape character", "found unknown escape character"),
+    ("mapping values are not allowed", "mapping values are not allowed in this context"),
+    ("simple key expected", "could not find expected ':'"),
+    ("tabs disallowed", "found character that cannot start any token"),
+    ("unexpected character", "found character that cannot start any token"),
+];
+
+/// What our reader finds amiss in structure, and how Terraform says it.
+const STRUCTURE: &[(&str, &str)] = &[
+    ("expected ',' or ']'", "did not find expected ',' or ']'"),
+    ("illegal placement of ':'", "did not find expected ',' or ']'"),
+    ("invalid trailing content", "did not find expected key"),
+    ("misplaced bracket", "did not find expected node content"),
+];
 
 impl<'a> Reader<'a> {
     fn document(&mut self) -> Result<Value, String> {
@@ -51,7 +100,10 @@ impl<'a> Reader<'a> {
             let (event, span) = self.next()?;
             match event {
                 Event::StreamStart | Event::DocumentStart(_) | Event::Nothing => {}
-                Event::StreamEnd => return Err(at(&span.start, "missing start of document")),
+                Event::StreamEnd => {
+                    let line = span.start.line().saturating_sub(1).max(1);
+                    return Err(format!("on line {line}, column 1: missing start of document"));
+                }
                 event => break self.node(event, span)?,
             }
         };
@@ -78,7 +130,14 @@ impl<'a> Reader<'a> {
             let name = self.anchor_at(error.marker());
             return at(error.marker(), &format!("reference to undefined anchor {}", quoted(&name)));
         }
-        at(error.marker(), info)
+        let said = |list: &[(&str, &'static str)]| {
+            list.iter().find(|(ours, _)| info.contains(ours)).map(|(_, said)| *said)
+        };
+        if let Some(message) = said(CHARACTERS) {
+            return at_character(error.marker(), message);
+        }
+        let plain = info.split_once(", ").map_or(info, |(_, plain)| plain);
+        at(error.marker(), said(STRUCTURE).unwrap_or(plain))
     }
 
     /// A block whose last line the document does not end has no line break at its end either.
@@ -198,9 +257,6 @@ fn tag_name(tag: Option<&Tag>) -> String {
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     let name = tag_name(tag);
-    if name == "!" {
-        return Ok(Value::text(text));
-    }
     yaml_scalar::resolve(&name, text, style == ScalarStyle::Plain)
 }
 

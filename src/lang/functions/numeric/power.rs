@@ -4,6 +4,9 @@
 pub(super) fn power(base: f64, exponent: f64) -> f64 {
     let magnitude = exponent.abs();
     let whole = magnitude.trunc();
+    if exponent == -0.5 && base > 0.0 && base.is_finite() {
+        return 1.0 / base.sqrt();
+    }
     let special = base == 0.0
         || !base.is_finite()
         || !exponent.is_finite()
