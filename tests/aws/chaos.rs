@@ -29,7 +29,7 @@ fn an_apply_through_chaos_ends_in_the_same_world() {
     proxy.heal();
     stack.assert_settled();
     world::assert_one_object_per_address(&stack);
-    assert_eq!(world::shape(&stack), expected);
+    world::assert_same(&world::shape(&stack), &expected, "after chaos");
     stack.cloud.assert_no_gap(&[]);
 }
 

@@ -40,8 +40,7 @@ fn assert_converges(stack: &Stack, expected: &[String], what: &str) {
     world::assert_one_object_per_address(stack);
     let plan = stack.project.plan();
     assert_eq!(plan.code, 0, "{what}: {}", plan.all());
-    let shape = world::shape(stack);
-    assert_eq!(shape, expected, "{what}");
+    world::assert_same(&world::shape(stack), expected, what);
     stack.cloud.assert_no_gap(&[]);
 }
 

@@ -94,6 +94,11 @@ fn an_id_that_is_gone_is_named_with_its_resource() {
 resource "aws_subnet" "lost" {
   vpc_id     = "vpc-0123456789abcdef0"
   cidr_block = "10.0.1.0/24"
+
+  # What a thing refers to may have been made a moment ago, so that it is waited for.
+  timeouts {
+    create = "2s"
+  }
 }
 "#;
     let stack = stack("eu-west-1", &format!("{VPC}{subnet}"));

@@ -75,20 +75,23 @@ impl Stack {
         self.project.plan().expect_code(0);
     }
 
-    /// What a plan would do, by address, without what it leaves alone: `create`, `update`, `delete, create`.
+    /// What a plan would do, by address, without what it leaves alone: `create`, `update`, `replace`, `delete`, `import`.
     #[track_caller]
     pub(crate) fn planned(&self) -> BTreeMap<String, String> {
-        let run = self.project.run(&["plan", "-out=changes.plan"]).expect_code(0);
-        let shown = self.project.run(&["show", "-json", "changes.plan"]).expect_code(0).stdout;
-        let plan: Value = serde_json::from_str(&shown).unwrap_or_else(|_| panic!("{}", run.all()));
-        let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
+        let run = self.project.run(&["plan", "-json", "-out=changes.plan"]).expect_code(0);
+        let lines = run.stdout.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let changes = lines.filter(|line| line["type"] == "planned_change");
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let actions = |change: &Value| {
-            let actions = change["change"]["actions"].as_array().cloned().unwrap_or_default();
-            actions.iter().map(text).collect::<Vec<_>>().join(", ")
-        };
-        let all = changes.iter().map(|change| (text(&change["address"]), actions(change)));
-        all.filter(|(_, actions)| actions != "no-op" && actions != "read").collect()
+        let all = changes.map(|line| {
+            (text(&line["change"]["resource"]["addr"]), text(&line["change"]["action"]))
+        });
+        all.filter(|(_, action)| action != "noop" && action != "read").collect()
+    }
+
+    /// Makes the changes that were planned last; the exit code must be 0.
+    #[track_caller]
+    pub(crate) fn apply_planned(&self) {
+        let _ = self.project.run(&["apply", "changes.plan"]).expect_code(0);
     }
 
     /// The attributes of everything in the state, by address.

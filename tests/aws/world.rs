@@ -94,9 +94,6 @@ const KINDS: &[Kind] = &[
     kind("aws_vpc", "ec2", ("describe_vpcs", "Vpcs"), "VpcId", |vpc| vpc["IsDefault"] == true),
 ];
 
-/// Where the tests' stacks live. What is global (roles, buckets) is asked in the first.
-pub(crate) const REGIONS: [&str; 3] = ["us-east-1", "eu-west-1", "eu-central-1"];
-
 const GLOBAL: [&str; 2] = ["iam", "s3"];
 
 /// An object of an account.
@@ -104,7 +101,8 @@ const GLOBAL: [&str; 2] = ["iam", "s3"];
 pub(crate) struct Thing {
     /// The resource type that makes such things.
     pub(crate) resource: &'static str,
-    pub(crate) region: &'static str,
+    /// Where it was asked for.
+    pub(crate) region: String,
     pub(crate) id: String,
     /// As boto3 describes it.
     pub(crate) detail: Value,
@@ -118,14 +116,15 @@ impl Thing {
     }
 }
 
-/// Everything in an account that somebody made.
+/// Everything in an account that somebody made, asked for wherever there can be anything.
 pub(crate) fn census(cloud: &Cloud) -> Vec<Thing> {
+    let places = cloud.places();
     let mut found = Vec::new();
     for kind in KINDS {
-        for region in REGIONS {
-            if GLOBAL.contains(&kind.service) && region != REGIONS[0] {
-                continue;
-            }
+        let regions = places.iter().filter(|(service, _)| service == kind.service);
+        // What is global is listed everywhere.
+        let most = if GLOBAL.contains(&kind.service) { 1 } else { usize::MAX };
+        for (_, region) in regions.take(most) {
             let answer = cloud.boto3(kind.service, region, kind.operation, json!({}));
             let items = answer[kind.list].as_array().cloned().unwrap_or_default();
             let made = items.into_iter().filter(|item| !(kind.is_scenery)(item));
@@ -136,7 +135,7 @@ pub(crate) fn census(cloud: &Cloud) -> Vec<Thing> {
 }
 
 /// Describes an item in full; none for a key that waits for its deletion.
-fn thing(cloud: &Cloud, kind: &Kind, region: &'static str, item: Value) -> Option<Thing> {
+fn thing(cloud: &Cloud, kind: &Kind, region: &str, item: Value) -> Option<Thing> {
     let id = item[kind.id].as_str().expect("an id").to_owned();
     let detail = match kind.resource {
         "aws_kms_key" => {
@@ -146,7 +145,7 @@ fn thing(cloud: &Cloud, kind: &Kind, region: &'static str, item: Value) -> Optio
         }
         _ => item,
     };
-    Some(Thing { resource: kind.resource, region, id, detail })
+    Some(Thing { resource: kind.resource, region: region.to_owned(), id, detail })
 }
 
 /// Insists that an account holds nothing that anybody made.
@@ -219,6 +218,7 @@ const PASSING: &[&str] = &[
     "SecurityGroupArn",
     "SubnetArn",
     "TagSet",
+    "Version",
 ];
 
 /// The world of a stack with addresses in the place of ids, so that two accounts can be compared line by line.
@@ -241,6 +241,18 @@ pub(crate) fn shape(stack: &Stack) -> Vec<String> {
         .collect();
     lines.sort_unstable();
     lines
+}
+
+/// Insists that a world is as another, and shows where it is not.
+#[track_caller]
+pub(crate) fn assert_same(world: &[String], expected: &[String], what: &str) {
+    let only = |of: &[String], other: &[String]| {
+        let lines = of.iter().filter(|line| !other.contains(line)).cloned();
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let (more, less) = (only(world, expected), only(expected, world));
+    let same = more.is_empty() && less.is_empty() && world.len() == expected.len();
+    assert!(same, "{what}: there is\n{more}\nin the place of\n{less}");
 }
 
 /// Without what passes; lists in the order of their text.

@@ -58,7 +58,7 @@ async fn create_once<K: Kind>(
     timeout: Option<Duration>,
 ) -> Result<String, OperationError> {
     let mut backoff = Backoff::new(timeout.unwrap_or(K::PATIENCE));
-    let mut references = Backoff::new(REFERENCES);
+    let mut references = Backoff::new(timeout.map_or(REFERENCES, |limit| limit.min(REFERENCES)));
     loop {
         let error = match K::create(place, planned, &trace.mark).await {
             Ok(id) => return Ok(id),

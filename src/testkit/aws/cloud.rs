@@ -1,6 +1,8 @@
 //! An account of its own for a test, reached through a proxy of its own, and looked at through boto3.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 
@@ -22,6 +24,8 @@ pub struct Cloud {
     account: String,
     clock: Clock,
     proxy: Proxy,
+    /// Services and regions that the test itself has called.
+    called: Mutex<BTreeSet<(String, String)>>,
 }
 
 impl Default for Cloud {
@@ -50,7 +54,16 @@ impl Cloud {
         let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
         let upstream = Upstream::server(moto.authority(), &account);
         let proxy = Proxy::start(upstream, overlay::all(&clock));
-        Self { moto, account, clock, proxy }
+        Self { moto, account, clock, proxy, called: Mutex::default() }
+    }
+
+    /// The services and regions in which there can be anything: where a command has changed something, or the
+    /// test has called.
+    #[must_use]
+    pub fn places(&self) -> BTreeSet<(String, String)> {
+        let mut places = self.proxy.record().written();
+        places.extend(self.called.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned());
+        places
     }
 
     /// The account's number.
@@ -98,6 +111,8 @@ impl Cloud {
         operation: &str,
         parameters: Value,
     ) -> Result<Value, Refusal> {
+        let called = (service.to_owned(), region.to_owned());
+        self.called.lock().unwrap_or_else(PoisonError::into_inner).insert(called);
         let endpoint = format!("http://{}", self.moto.authority());
         let account = &self.account;
         self.moto.boto3(&BotoCall { endpoint, account, service, region, operation, parameters })
@@ -129,18 +144,19 @@ impl Cloud {
         answer.unwrap_or_else(|refusal| panic!("{service} {operation}: {}", refusal.message))
     }
 
-    /// Insists that the emulator had all that was asked of it, but for the gaps named here.
+    /// Insists that the emulator had all that this account's calls asked of it, but for the gaps named here.
     ///
     /// # Panics
-    /// When it lacks an action, or has logged a mistake of its own.
+    /// When it lacks an action, or made a mistake of its own.
     #[track_caller]
     pub fn assert_no_gap(&self, known: &[&str]) {
         let gaps = self.proxy.gaps().into_iter();
         let gaps: Vec<String> = gaps.filter(|gap| !known.contains(&gap.as_str())).collect();
         assert!(gaps.is_empty(), "the emulator lacks, or fails at: {gaps:?}");
-        let mistakes = self.moto.tracebacks();
-        let mistakes: Vec<&String> =
-            mistakes.iter().filter(|m| !m.starts_with("NotImplementedError")).collect();
-        assert!(mistakes.is_empty(), "the emulator has logged mistakes of its own: {mistakes:?}");
+        let mistakes = self.moto.mistakes(&self.account).into_iter();
+        // An action that is not there is a gap, known or not.
+        let mistakes: Vec<String> =
+            mistakes.filter(|m| !m.starts_with("NotImplementedError")).collect();
+        assert!(mistakes.is_empty(), "the emulator made mistakes of its own: {mistakes:?}");
     }
 }

@@ -72,12 +72,11 @@ impl Moto {
         &self.authority
     }
 
-    /// The mistakes of its own that the server has logged: each is a bug of the emulator that was reached.
+    /// The mistakes of its own that the server made at calls of this account: each is a bug that was reached.
     #[must_use]
-    pub fn tracebacks(&self) -> Vec<String> {
+    pub fn mistakes(&self, account: &str) -> Vec<String> {
         let log = self.server.lock().unwrap_or_else(PoisonError::into_inner).log();
-        let parts = log.split("Traceback (most recent call last)").skip(1);
-        parts.map(|part| last_line_of_traceback(part).to_owned()).collect()
+        mistakes_in(&log, account)
     }
 
     /// Makes one call through boto3, at an endpoint that leads to the server.
@@ -128,10 +127,10 @@ pub struct BotoCall<'a> {
     pub parameters: Value,
 }
 
-/// A traceback is indented but for its last line, which names the error.
-fn last_line_of_traceback(text: &str) -> &str {
-    let mut lines = text.lines().skip(1);
-    lines.find(|line| !line.starts_with(' ') && !line.is_empty()).unwrap_or("(unfinished)")
+/// What the lines `mistake ACCOUNT WORDS` of a log say of one account.
+fn mistakes_in(log: &str, account: &str) -> Vec<String> {
+    let start = format!("mistake {account} ");
+    log.lines().filter_map(|line| line.strip_prefix(&start)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -139,9 +138,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_traceback_is_told_by_its_last_line() {
-        let text = ":\n  File \"a.py\", line 1, in b\n    c()\nKeyError: 'd'\nnext";
-        assert_eq!(last_line_of_traceback(text), "KeyError: 'd'");
+    fn a_mistake_is_told_of_the_account_that_came_upon_it() {
+        let log =
+            "Traceback (most recent call last)\nmistake 1 KeyError: 'd'\nmistake 2 TypeError: x\n";
+        assert_eq!(mistakes_in(log, "1"), ["KeyError: 'd'"]);
+        assert_eq!(mistakes_in(log, "3"), [""; 0]);
     }
 
     #[test]

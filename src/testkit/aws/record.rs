@@ -1,6 +1,6 @@
 //! What was called: each call with its outcome, in the order of arrival.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -75,6 +75,18 @@ impl Record {
     pub fn is_busy(&self) -> bool {
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.iter().any(|call| call.took.is_none())
+    }
+
+    /// The services and regions in which something was changed, or may have been.
+    #[must_use]
+    pub fn written(&self) -> BTreeSet<(String, String)> {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let writes = calls.iter().filter(|call| call.is_write);
+        let place = |call: &Recorded| {
+            let service = call.name.split(':').next().unwrap_or_default();
+            (service.to_owned(), call.region.clone())
+        };
+        writes.map(place).collect()
     }
 
     /// The calls that came after the first `earlier` ones.

@@ -29,6 +29,20 @@ pub(super) struct Case {
 
 const VPC: &str = "resource \"aws_vpc\" \"need\" {\n  cidr_block = \"10.0.0.0/16\"\n}\nresource \"aws_vpc\" \"other\" {\n  cidr_block = \"10.1.0.0/16\"\n}\n";
 
+const GATED_VPC: &str = r#"
+resource "aws_vpc" "need" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_vpc" "other" {
+  cidr_block = "10.1.0.0/16"
+}
+resource "aws_internet_gateway" "need" {
+  vpc_id = aws_vpc.need.id
+}
+"#;
+
+const ME: &str = "data \"aws_caller_identity\" \"me\" {}\n";
+
 const BUCKET: &str = "resource \"aws_s3_bucket\" \"need\" {\n  bucket = \"${var.prefix}-need\"\n}\nresource \"aws_s3_bucket\" \"other\" {\n  bucket = \"${var.prefix}-other\"\n}\n";
 
 const TRUST: &str = "jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"ec2.amazonaws.com\" } }] })";
@@ -115,6 +129,12 @@ resource "aws_kms_key" "other" {
 }
 "#;
 
+// Why arguments of more than one type are exempt.
+const IGNORED: &str = "the emulator ignores it";
+const NO_IPV6: &str = "the networks of the emulator have no IPv6";
+const NO_OWNER: &str = "the emulator does not compare owners";
+const NO_TARGET: &str = "the emulator has no such target";
+
 fn text(values: &Value, name: &str) -> String {
     values[name].as_str().unwrap_or_else(|| panic!("{name} in {values}")).to_owned()
 }
@@ -143,7 +163,12 @@ pub(super) const CASES: &[Case] = &[
         base: &[("domain", "\"vpc\""), ("tags", "{ Name = \"a\" }")],
         updates: &[("tags", "{ Name = \"b\", More = \"c\" }")],
         replaces: &[],
-        exempt: &[("domain", "vpc is the only value that still exists")],
+        exempt: &[
+            ("address", "the emulator has no pools of addresses"),
+            ("domain", "vpc is the only value that still exists"),
+            ("network_border_group", "the emulator has no pools of addresses"),
+            ("public_ipv4_pool", "the emulator has no pools of addresses"),
+        ],
         import: Some(id),
         vanish: |cloud, v| ec2(cloud, "release_address", json!({"AllocationId": id(v)})),
     },
@@ -153,7 +178,7 @@ pub(super) const CASES: &[Case] = &[
         base: &[("name", "\"${var.prefix}-subject\""), ("role", "aws_iam_role.need.name")],
         updates: &[("role", "aws_iam_role.other.name"), ("tags", "{ Name = \"b\" }")],
         replaces: &[("name", "\"${var.prefix}-renamed\""), ("path", "\"/team/\"")],
-        exempt: &[],
+        exempt: &[("name_prefix", "excludes name")],
         import: Some(|v| text(v, "name")),
         vanish: |cloud, v| {
             let (profile, role) = (text(v, "name"), text(v, "role"));
@@ -164,7 +189,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         resource: "aws_iam_role",
-        needs: "",
+        needs: ME,
         base: &[("name", "\"${var.prefix}-subject\""), ("assume_role_policy", TRUST)],
         updates: &[
             (
@@ -172,11 +197,16 @@ pub(super) const CASES: &[Case] = &[
                 "jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Action = \"sts:AssumeRole\", Principal = { Service = \"lambda.amazonaws.com\" } }] })",
             ),
             ("description", "\"what it is for\""),
+            ("force_detach_policies", "true"),
             ("max_session_duration", "7200"),
+            (
+                "permissions_boundary",
+                "\"arn:aws:iam::${data.aws_caller_identity.me.account_id}:policy/limits\"",
+            ),
             ("tags", "{ Name = \"b\" }"),
         ],
         replaces: &[("name", "\"${var.prefix}-renamed\""), ("path", "\"/team/\"")],
-        exempt: &[],
+        exempt: &[("name_prefix", "excludes name")],
         import: Some(|v| text(v, "name")),
         vanish: |cloud, v| call(cloud, "iam", "delete_role", json!({"RoleName": text(v, "name")})),
     },
@@ -196,7 +226,7 @@ pub(super) const CASES: &[Case] = &[
             "jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Deny\", Action = \"s3:GetObject\", Resource = \"*\" }] })",
         )],
         replaces: &[("name", "\"renamed\""), ("role", "aws_iam_role.other.name")],
-        exempt: &[],
+        exempt: &[("name_prefix", "excludes name")],
         import: Some(id),
         vanish: |cloud, v| {
             let parameters = json!({"RoleName": text(v, "role"), "PolicyName": text(v, "name")});
@@ -223,7 +253,7 @@ pub(super) const CASES: &[Case] = &[
         base: &[("name", "\"alias/subject\""), ("target_key_id", "aws_kms_key.need.key_id")],
         updates: &[("target_key_id", "aws_kms_key.other.key_id")],
         replaces: &[("name", "\"alias/renamed\"")],
-        exempt: &[],
+        exempt: &[("name_prefix", "excludes name")],
         import: Some(|v| text(v, "name")),
         vanish: |cloud, v| {
             call(cloud, "kms", "delete_alias", json!({"AliasName": text(v, "name")}));
@@ -241,10 +271,12 @@ pub(super) const CASES: &[Case] = &[
         ],
         replaces: &[("key_usage", "\"SIGN_VERIFY\"")],
         exempt: &[
+            ("bypass_policy_lockout_safety_check", "is only said along with a policy"),
             ("customer_master_key_spec", "goes with key_usage"),
             ("deletion_window_in_days", "is only asked for at deletion"),
             ("multi_region", "the emulator gives such a key another form of id"),
             ("policy", "the emulator does not judge policies"),
+            ("rotation_period_in_days", "the emulator does not tell it"),
         ],
         import: Some(id),
         vanish: |cloud, v| {
@@ -257,11 +289,24 @@ pub(super) const CASES: &[Case] = &[
         needs: GROUPS,
         base: &[("name", "\"${var.prefix}-subject\""), ("instance_type", "\"t3.small\"")],
         updates: &[
+            (
+                "block_device_mappings",
+                "block {\n    device_name = \"/dev/xvda\"\n    ebs {\n      volume_size = 20\n      volume_type = \"gp3\"\n    }\n  }",
+            ),
             ("description", "\"what it is for\""),
+            ("disable_api_stop", "true"),
+            ("disable_api_termination", "true"),
             ("ebs_optimized", "\"true\""),
             ("image_id", "\"ami-12345678\""),
+            ("instance_initiated_shutdown_behavior", "\"terminate\""),
             ("instance_type", "\"t3.large\""),
             ("key_name", "\"a-key\""),
+            (
+                "tag_specifications",
+                "block {\n    resource_type = \"instance\"\n    tags          = { Name = \"machine\" }\n  }",
+            ),
+            ("default_version", "2"),
+            ("update_default_version", "true"),
             ("tags", "{ Name = \"b\" }"),
             ("user_data", "base64encode(\"#!/bin/sh\")"),
             ("vpc_security_group_ids", "[aws_security_group.need.id]"),
@@ -270,7 +315,7 @@ pub(super) const CASES: &[Case] = &[
             ("monitoring", "block {\n    enabled = true\n  }"),
         ],
         replaces: &[("name", "\"${var.prefix}-renamed\"")],
-        exempt: &[],
+        exempt: &[("name_prefix", "excludes name")],
         import: Some(id),
         vanish: |cloud, v| {
             ec2(cloud, "delete_launch_template", json!({"LaunchTemplateId": id(v)}));
@@ -282,7 +327,10 @@ pub(super) const CASES: &[Case] = &[
         base: &[("allocation_id", "aws_eip.need.id"), ("subnet_id", "aws_subnet.need.id")],
         updates: &[("tags", "{ Name = \"b\" }")],
         replaces: &[("allocation_id", "aws_eip.other.id"), ("subnet_id", "aws_subnet.other.id")],
-        exempt: &[("connectivity_type", "the emulator does not tell it")],
+        exempt: &[
+            ("connectivity_type", "the emulator does not tell it"),
+            ("private_ip", "the emulator gives addresses outside of the subnet"),
+        ],
         import: Some(id),
         vanish: |cloud, v| {
             let parameters = json!({"NatGatewayId": id(v)});
@@ -303,7 +351,20 @@ pub(super) const CASES: &[Case] = &[
             ("route_table_id", "aws_route_table.other.id"),
             ("destination_cidr_block", "\"192.168.0.0/16\""),
         ],
-        exempt: &[],
+        exempt: &[
+            ("carrier_gateway_id", NO_TARGET),
+            ("core_network_arn", NO_TARGET),
+            ("destination_ipv6_cidr_block", "excludes destination_cidr_block"),
+            ("destination_prefix_list_id", "excludes destination_cidr_block"),
+            ("egress_only_gateway_id", NO_TARGET),
+            ("gateway_id", "a network has one internet gateway"),
+            ("local_gateway_id", NO_TARGET),
+            ("nat_gateway_id", "is changed by the life cycle of the whole network"),
+            ("network_interface_id", NO_TARGET),
+            ("transit_gateway_id", NO_TARGET),
+            ("vpc_endpoint_id", NO_TARGET),
+            ("vpc_peering_connection_id", NO_TARGET),
+        ],
         import: Some(|v| {
             format!("{}_{}", text(v, "route_table_id"), text(v, "destination_cidr_block"))
         }),
@@ -314,11 +375,17 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         resource: "aws_route_table",
-        needs: VPC,
+        needs: GATED_VPC,
         base: &[("vpc_id", "aws_vpc.need.id")],
-        updates: &[("tags", "{ Name = \"b\" }")],
+        updates: &[
+            (
+                "route",
+                "block {\n    cidr_block = \"192.168.0.0/16\"\n    gateway_id = aws_internet_gateway.need.id\n  }",
+            ),
+            ("tags", "{ Name = \"b\" }"),
+        ],
         replaces: &[("vpc_id", "aws_vpc.other.id")],
-        exempt: &[],
+        exempt: &[("propagating_vgws", "the emulator has no virtual private gateways")],
         import: Some(id),
         vanish: |cloud, v| ec2(cloud, "delete_route_table", json!({"RouteTableId": id(v)})),
     },
@@ -337,7 +404,7 @@ pub(super) const CASES: &[Case] = &[
         needs: "",
         base: &[("bucket", "\"${var.prefix}-subject\""), ("force_destroy", "false")],
         updates: &[("force_destroy", "true"), ("tags", "{ Name = \"b\" }")],
-        replaces: &[("bucket", "\"${var.prefix}-renamed\"")],
+        replaces: &[("bucket", "\"${var.prefix}-renamed\""), ("object_lock_enabled", "true")],
         exempt: &[("bucket_prefix", "excludes bucket")],
         import: Some(id),
         vanish: |cloud, v| of_bucket(cloud, v, "delete_bucket"),
@@ -357,7 +424,7 @@ pub(super) const CASES: &[Case] = &[
             "block {\n    id     = \"old\"\n    status = \"Disabled\"\n    filter {\n      prefix = \"tmp/\"\n    }\n    expiration {\n      days = 60\n    }\n  }",
         )],
         replaces: &[("bucket", "aws_s3_bucket.other.id")],
-        exempt: &[],
+        exempt: &[("expected_bucket_owner", NO_OWNER)],
         import: Some(|v| text(v, "bucket")),
         vanish: |cloud, v| of_bucket(cloud, v, "delete_bucket_lifecycle"),
     },
@@ -388,6 +455,7 @@ pub(super) const CASES: &[Case] = &[
             ("block_public_acls", "false"),
             ("block_public_policy", "true"),
             ("ignore_public_acls", "true"),
+            ("skip_destroy", "true"),
             ("restrict_public_buckets", "true"),
         ],
         replaces: &[("bucket", "aws_s3_bucket.other.id")],
@@ -410,7 +478,7 @@ pub(super) const CASES: &[Case] = &[
             "block {\n    bucket_key_enabled = true\n    apply_server_side_encryption_by_default {\n      sse_algorithm = \"aws:kms\"\n    }\n  }",
         )],
         replaces: &[("bucket", "aws_s3_bucket.other.id")],
-        exempt: &[],
+        exempt: &[("expected_bucket_owner", NO_OWNER)],
         import: Some(|v| text(v, "bucket")),
         vanish: |cloud, v| of_bucket(cloud, v, "delete_bucket_encryption"),
     },
@@ -423,7 +491,7 @@ pub(super) const CASES: &[Case] = &[
         ],
         updates: &[("versioning_configuration", "block {\n    status = \"Suspended\"\n  }")],
         replaces: &[("bucket", "aws_s3_bucket.other.id")],
-        exempt: &[("mfa", "needs a device")],
+        exempt: &[("expected_bucket_owner", NO_OWNER), ("mfa", "needs a device")],
         import: Some(|v| text(v, "bucket")),
         // Versioning cannot be taken away: the bucket goes, and comes back without it.
         vanish: |cloud, v| {
@@ -443,12 +511,28 @@ pub(super) const CASES: &[Case] = &[
             ("content", "\"hello\""),
         ],
         updates: &[
+            ("cache_control", "\"no-store\""),
             ("content", "\"other\""),
+            ("content_disposition", "\"attachment\""),
+            ("content_encoding", "\"identity\""),
+            ("content_language", "\"en\""),
             ("content_type", "\"text/plain\""),
+            ("force_destroy", "true"),
+            ("metadata", "{ owner = \"us\" }"),
+            ("server_side_encryption", "\"AES256\""),
+            ("source_hash", "\"1\""),
+            ("storage_class", "\"STANDARD_IA\""),
+            ("website_redirect", "\"/other.txt\""),
             ("tags", "{ Name = \"b\" }"),
         ],
         replaces: &[("bucket", "aws_s3_bucket.other.id"), ("key", "\"c.txt\"")],
-        exempt: &[("source", "excludes content"), ("content_base64", "excludes content")],
+        exempt: &[
+            ("bucket_key_enabled", "goes with a key"),
+            ("content_base64", "excludes content"),
+            ("etag", "follows from the content"),
+            ("kms_key_id", "goes with another kind of encryption"),
+            ("source", "excludes content"),
+        ],
         import: Some(|v| format!("{}/{}", text(v, "bucket"), text(v, "key"))),
         vanish: |cloud, v| {
             let parameters = json!({"Bucket": text(v, "bucket"), "Key": text(v, "key")});
@@ -459,7 +543,18 @@ pub(super) const CASES: &[Case] = &[
         resource: "aws_security_group",
         needs: VPC,
         base: &[("name", "\"subject\""), ("vpc_id", "aws_vpc.need.id")],
-        updates: &[("tags", "{ Name = \"b\" }")],
+        updates: &[
+            (
+                "ingress",
+                "block {\n    cidr_blocks = [\"10.0.0.0/8\"]\n    from_port   = 443\n    to_port     = 443\n    protocol    = \"tcp\"\n  }",
+            ),
+            (
+                "egress",
+                "block {\n    cidr_blocks = [\"10.0.0.0/8\"]\n    from_port   = 0\n    to_port     = 0\n    protocol    = \"-1\"\n  }",
+            ),
+            ("revoke_rules_on_delete", "true"),
+            ("tags", "{ Name = \"b\" }"),
+        ],
         replaces: &[
             ("name", "\"renamed\""),
             ("description", "\"what it is for\""),
@@ -476,11 +571,19 @@ pub(super) const CASES: &[Case] = &[
         updates: &[
             ("value", "\"two\""),
             ("description", "\"what it is for\""),
+            ("tier", "\"Advanced\""),
             ("key_id", "aws_kms_key.need.arn"),
             ("tags", "{ Name = \"b\" }"),
         ],
         replaces: &[("name", "\"/renamed\"")],
-        exempt: &[],
+        exempt: &[
+            ("allowed_pattern", "the emulator keeps one that is left out"),
+            ("arn", "follows from the name"),
+            ("data_type", "the emulator does not check images"),
+            ("insecure_value", "excludes value"),
+            ("overwrite", "says how the first value is written"),
+            ("type", "goes with the value"),
+        ],
         import: Some(|v| text(v, "name")),
         vanish: |cloud, v| call(cloud, "ssm", "delete_parameter", json!({"Name": text(v, "name")})),
     },
@@ -490,7 +593,18 @@ pub(super) const CASES: &[Case] = &[
         base: &[("vpc_id", "aws_vpc.need.id"), ("cidr_block", "\"10.0.1.0/24\"")],
         updates: &[("map_public_ip_on_launch", "true"), ("tags", "{ Name = \"b\" }")],
         replaces: &[("cidr_block", "\"10.0.2.0/24\""), ("availability_zone", "\"eu-west-1c\"")],
-        exempt: &[("vpc_id", "its range would have to change with it")],
+        exempt: &[
+            ("assign_ipv6_address_on_creation", NO_IPV6),
+            ("availability_zone_id", "names the zone that availability_zone names"),
+            ("enable_dns64", NO_IPV6),
+            ("enable_resource_name_dns_a_record_on_launch", IGNORED),
+            ("enable_resource_name_dns_aaaa_record_on_launch", IGNORED),
+            ("ipv6_cidr_block", NO_IPV6),
+            ("ipv6_native", NO_IPV6),
+            ("outpost_arn", "the emulator has no outposts"),
+            ("private_dns_hostname_type_on_launch", IGNORED),
+            ("vpc_id", "its range would have to change with it"),
+        ],
         import: Some(id),
         vanish: |cloud, v| ec2(cloud, "delete_subnet", json!({"SubnetId": id(v)})),
     },
@@ -501,10 +615,15 @@ pub(super) const CASES: &[Case] = &[
         updates: &[
             ("enable_dns_hostnames", "true"),
             ("enable_dns_support", "false"),
+            ("enable_network_address_usage_metrics", "true"),
             ("tags", "{ Name = \"b\" }"),
         ],
         replaces: &[("cidr_block", "\"10.1.0.0/16\""), ("instance_tenancy", "\"dedicated\"")],
-        exempt: &[],
+        exempt: &[
+            ("assign_generated_ipv6_cidr_block", NO_IPV6),
+            ("ipv4_ipam_pool_id", "the emulator has no pools of networks"),
+            ("ipv4_netmask_length", "goes with a pool"),
+        ],
         import: Some(id),
         vanish: |cloud, v| ec2(cloud, "delete_vpc", json!({"VpcId": id(v)})),
     },
