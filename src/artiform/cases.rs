@@ -103,7 +103,7 @@ async fn written(case: &Path) -> Vec<(&'static str, String)> {
         let Planning { planned, diagnostics } = planning.await;
         messages.extend(diagnostics);
         if let Some(planned) = planned {
-            let options = RenderOptions { colour: false, detail: Detail::Full };
+            let options = RenderOptions { detail: Detail::Full, ..RenderOptions::default() };
             text = plan::render::text(&planned.plan, options);
             document = pretty(of_plan(&planned, &config));
             lines = views::plan::json(&planned.plan).iter().map(|line| timeless(line)).collect();
@@ -142,7 +142,8 @@ fn options(case: &Path) -> PlanOptions {
 fn of_plan(planned: &Planned, config: &config::Config) -> Value {
     let registry = providers::registry();
     let relevant = planned.relevant_attributes();
-    let origin = plan::json::Origin { config, registry: &registry, relevant };
+    let secrets = plan::Secrets::Hidden;
+    let origin = plan::json::Origin { config, registry: &registry, relevant, secrets };
     json!(plan::json::document(&planned.plan, &origin))
 }
 

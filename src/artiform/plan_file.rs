@@ -2,17 +2,19 @@
 //!
 //! ```text
 //! FILE                    one JSON object, readable by its owner only
-//!   format_version        1
+//!   format_version        2
 //!   stack, folder         which stack, and where its configuration lies
 //!   configuration         digest of the configuration's files
 //!   state                 lineage, serial and sequence of the state that the plan starts from
 //!   options               mode, refresh, targets, excludes, replace, timestamp
 //!   variables, secrets    values that were given; of sensitive ones only the names
 //!   salt, changes         for each change, a salted digest of everything that it does
-//!   text, json            how the plan reads, and how `show --json` writes it; without secrets
+//!   errored               something could not be planned, so that it can be looked at only
+//!   shown                 text, json: how the plan reads, and how `show --json` writes it; without secrets
+//!   revealed              the same with secrets, where `plan --show-sensitive` asked for it
 //! ```
 //! Apply makes the plan again from the same inputs, compares every digest, and refuses when anything would
-//! be done that was not saved. Neither secrets nor state are in the file.
+//! be done that was not saved. Neither secrets nor state are in the file, unless they were asked for.
 
 mod fingerprint;
 
@@ -24,7 +26,8 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
 use engine::{PlanOptions, Planned, Selector};
-use plan::{Plan, PlanMode};
+use plan::render::{Detail, RenderOptions};
+use plan::{Plan, PlanMode, Secrets};
 use serde::{Deserialize, Serialize};
 use state::Snapshot;
 
@@ -33,7 +36,7 @@ use crate::context::Failure;
 use crate::stack::Stack;
 
 /// The version of the format that this program writes and reads.
-const FORMAT_VERSION: u64 = 1;
+const FORMAT_VERSION: u64 = 2;
 
 /// What a plan file holds.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,6 +54,16 @@ pub struct PlanFile {
     pub secrets: Vec<String>,
     salt: String,
     changes: BTreeMap<String, String>,
+    #[serde(default)]
+    pub errored: bool,
+    shown: Shown,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    revealed: Option<Shown>,
+}
+
+/// How a plan looks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Shown {
     pub text: String,
     pub json: serde_json::Value,
 }
@@ -80,7 +93,7 @@ impl PlanFile {
     pub fn new(
         planned: &Planned,
         options: &PlanOptions,
-        stack: &Stack,
+        (stack, secrets): (&Stack, Secrets),
     ) -> Result<Self, Box<Failure>> {
         let plan = &planned.plan;
         let mut salt = [0_u8; 16];
@@ -101,11 +114,9 @@ impl PlanFile {
             secrets: stack.assignments.secret.clone(),
             changes: fingerprint::changes(plan, &salt),
             salt,
-            text: plan::render::text(
-                plan,
-                plan::render::RenderOptions { colour: false, detail: plan::render::Detail::Full },
-            ),
-            json: document(planned, stack),
+            errored: plan.errored,
+            shown: Shown::of(planned, stack, Secrets::Hidden),
+            revealed: (secrets == Secrets::Shown).then(|| Shown::of(planned, stack, secrets)),
         })
     }
 
@@ -137,16 +148,36 @@ impl PlanFile {
             let detail = format!("The file {shown} could not be read: {error}.");
             Failure::error("Failed to read plan", detail)
         })?;
-        let object: Option<serde_json::Value> = serde_json::from_slice(&bytes).ok();
+        Self::parse(&bytes, path)
+    }
+
+    /// Reads the bytes of a plan file, of which mistakes name the path.
+    pub fn parse(bytes: &[u8], path: &Path) -> Result<Self, Box<Failure>> {
+        let shown = path.display();
+        let object: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
         let version = object.as_ref().and_then(|o| o.get("format_version")?.as_u64());
         if version.is_some_and(|version| version > FORMAT_VERSION) {
             let detail = format!("{shown} was written by a newer version of artiform.");
             return Err(Failure::error("Failed to read plan", detail));
         }
+        if version.is_some_and(|version| version < FORMAT_VERSION) {
+            let detail = format!("{shown} was written by an older version of artiform.");
+            let diagnostic = Diagnostic::error("Failed to read plan", detail);
+            return Err(diagnostic.hint("make a new plan").into());
+        }
         object.and_then(|object| serde_json::from_value(object).ok()).ok_or_else(|| {
             let detail = format!("{shown} is no plan that `artiform plan --out` wrote.");
             Failure::error("Failed to read plan", detail)
         })
+    }
+
+    /// How the plan looks, with a warning where secrets are asked for and the file does not hold them.
+    pub fn shown(self, secrets: Secrets) -> (Shown, Option<Diagnostic>) {
+        match (secrets, self.revealed) {
+            (Secrets::Hidden, _) => (self.shown, None),
+            (Secrets::Shown, Some(revealed)) => (revealed, None),
+            (Secrets::Shown, None) => (self.shown, Some(secrets_are_missing())),
+        }
     }
 
     /// The folder of the configuration: as it was named where that is still the same one.
@@ -176,6 +207,11 @@ impl PlanFile {
 
     /// Refuses when configuration or state are others than those that the plan was made from.
     pub fn check_inputs(&self, stack: &Stack, state: &Snapshot) -> Result<(), Box<Failure>> {
+        if self.errored {
+            let detail =
+                "artiform encountered an error when generating this plan, so it cannot be applied.";
+            return Err(Failure::error("Cannot apply incomplete plan", detail));
+        }
         if self.state != StatePoint::of(state) {
             return Err(stale(
                 "The plan can no longer be applied, because the state was changed by another operation after the \
@@ -208,12 +244,24 @@ impl PlanFile {
     }
 }
 
-/// The plan as other programs read it.
-fn document(planned: &Planned, stack: &Stack) -> serde_json::Value {
-    let registry = crate::providers::registry();
-    let relevant = planned.relevant_attributes();
-    let origin = plan::json::Origin { config: &stack.config, registry: &registry, relevant };
-    serde_json::json!(plan::json::document(&planned.plan, &origin))
+impl Shown {
+    fn of(planned: &Planned, stack: &Stack, secrets: Secrets) -> Self {
+        let registry = crate::providers::registry();
+        let relevant = planned.relevant_attributes();
+        let config = &stack.config;
+        let origin = plan::json::Origin { config, registry: &registry, relevant, secrets };
+        let options = RenderOptions { detail: Detail::Full, secrets, ..RenderOptions::default() };
+        Self {
+            text: plan::render::text(&planned.plan, options),
+            json: serde_json::json!(plan::json::document(&planned.plan, &origin)),
+        }
+    }
+}
+
+fn secrets_are_missing() -> Diagnostic {
+    let detail = "Plan files hold no sensitive values, unless they were saved with this option.";
+    Diagnostic::warning("Sensitive values are not in the plan file", detail)
+        .hint("save the plan with them:\n    artiform plan --show-sensitive --out=FILE")
 }
 
 fn stale(detail: &str) -> Box<Failure> {

@@ -13,11 +13,23 @@ pub(crate) fn expand(
     scope: &dyn Scope,
     checking: bool,
 ) -> Result<Expansion, Diagnostics> {
-    if let Some(expr) = count {
-        return expand_count(expr, scope, checking);
-    }
-    let Some(expr) = for_each else { return Ok(Expansion::Single) };
-    expand_for_each(expr, scope, checking)
+    let (expr, expansion) = match (count, for_each) {
+        (Some(count), _) => (count, expand_count(count, scope, checking)),
+        (None, Some(for_each)) => (for_each, expand_for_each(for_each, scope, checking)),
+        (None, None) => return Ok(Expansion::Single),
+    };
+    expansion.map_err(|found| with_values(found, expr, scope))
+}
+
+/// Says beside a mistake about the whole expression which values it was made of.
+fn with_values(found: Diagnostics, expr: &Expr, scope: &dyn Scope) -> Diagnostics {
+    let told = |mut diagnostic: Diagnostic| {
+        if diagnostic.values.is_empty() && diagnostic.subject == Some(expr.span) {
+            diagnostic.values = eval::involved_values(expr, scope);
+        }
+        diagnostic
+    };
+    found.into_iter().map(told).collect::<Vec<_>>().into()
 }
 
 fn expand_count(expr: &Expr, scope: &dyn Scope, checking: bool) -> Result<Expansion, Diagnostics> {

@@ -13,7 +13,7 @@ use plan::{PlannedImport, ResourceChange};
 use provider::{OperationError, ResourceType};
 use state::InstanceState;
 
-use crate::events::{Event, ImportStage};
+use crate::events::{Event, ImportStage, Named};
 use crate::expand::expand;
 use crate::lifecycle::OnDestroy;
 use crate::prior::PriorInstance;
@@ -161,7 +161,14 @@ impl Run {
         self.prior.reads += 1;
         let result = resource_type.import(&connection, &request.id).await;
         let placed = |error: OperationError| error.diagnostic.at_or(request.span).on(&address);
-        self.diagnostics.absorb(result.map_err(placed))
+        let value = self.diagnostics.absorb(result.map_err(placed))?;
+        // The import has read the thing already.
+        let id = crate::perform::id_of(&value);
+        let instances: Arc<[Named]> = Arc::new([Named { address, id }]);
+        self.events.send(Event::RefreshStarted { instances: instances.clone() });
+        let type_name = request.address.type_name.to_string();
+        self.events.send(Event::Refreshed { type_name, instances });
+        Some(value)
     }
 
     /// Imports of instances that the configuration does not have.

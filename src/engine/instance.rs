@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use config::{IgnoreChanges, Resource};
 use diagnostics::{Diagnostic, Diagnostics, Span, did_you_mean};
-use lang::{Attribute, Body, Data, Path, Value};
+use lang::{Attribute, Body, Data, Marks, Path, PathStep, Value};
 use plan::{Action, Reason};
 use provider::{
     Connection, DataSource, Finding, PlanRequest, Registry, ResourceType, Schema, change, decode,
@@ -180,12 +180,37 @@ pub(crate) fn decide(
         } else {
             Action::DeleteThenCreate
         };
-        let value = plan_new(resource_type, request)?;
+        // What is made anew has nothing to keep, so that nothing is ignored.
+        let anew = Request { config: request.whole_config, ..*request };
+        let value = plan_new(resource_type, &anew)?;
         return Ok(Decision { action, reason, planned: value, replace_paths: planned.replace });
     }
-    let changed = !change::same_value(prior, &planned.value);
+    let changed = !change::same_value(prior, &planned.value)
+        || hides_otherwise(schema, request, &planned.value);
     let action = if changed { Action::Update } else { Action::NoOp };
     Ok(Decision { action, reason: None, planned: planned.value, replace_paths: Vec::new() })
+}
+
+/// Tells whether the block makes another part of what it sets sensitive than is recorded. The state is
+/// what tells secrets from the rest, so that this alone is an update.
+fn hides_otherwise(schema: &Schema, request: &Request<'_>, planned: &Value) -> bool {
+    let Some(prior) = request.prior else { return false };
+    let paths = |value: &Value| {
+        let by_schema = schema.sensitive_paths(value);
+        let marked = |value, path: &Path| record::mark_at(value, &path.0, Marks::SENSITIVE);
+        let value = by_schema.iter().fold(value.clone(), marked);
+        let set = |path: &Path| match path.0.first() {
+            Some(PathStep::Attribute(name)) => {
+                request.config.get(name).is_some_and(|value| !value.is_null())
+            }
+            _ => true,
+        };
+        let mut paths = record::marked_paths(&value, Marks::SENSITIVE);
+        paths.retain(set);
+        paths
+    };
+    let is_plain = |value: &Value| value.deep_marks().is_empty();
+    !(is_plain(prior) && is_plain(planned)) && paths(prior) != paths(planned)
 }
 
 /// What a decision is made of.
@@ -193,7 +218,10 @@ pub(crate) fn decide(
 pub(crate) struct Request<'a> {
     pub address: &'a str,
     pub prior: Option<&'a Value>,
+    /// As its block says, with what is recorded where changes are to be ignored.
     pub config: &'a Value,
+    /// As its block says.
+    pub whole_config: &'a Value,
     pub name_seed: &'a str,
     pub connection: Option<&'a Connection>,
 }

@@ -5,6 +5,7 @@
 //! graph ([`steps`]) and obeys it: each change is durable in the journal before the next step starts.
 
 mod apply;
+mod blocked;
 mod deferred;
 mod dependency;
 mod evaluated;
@@ -48,4 +49,4 @@ pub use events::{Event, Events, ImportStage, Named};
 pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{ImportTarget, PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};
-pub use rules::{Verdict, check as check_rule};
+pub use rules::{Verdict, check as check_rule, is_of_check};

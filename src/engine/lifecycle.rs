@@ -100,7 +100,10 @@ pub(crate) fn flag(
 
 impl Run {
     /// The block that still declares a recorded instance, and the scope in which it stands.
-    fn block_of(&self, address: &ResourceAddress) -> Option<(&Resource, ModuleScope<'_>)> {
+    pub(crate) fn block_of(
+        &self,
+        address: &ResourceAddress,
+    ) -> Option<(&Resource, ModuleScope<'_>)> {
         let node = self.find_resource(address)?;
         let ordinal = self.ordinal_of(node, &address.module)?;
         let declared = self.tree.get(node);

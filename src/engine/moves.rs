@@ -27,6 +27,7 @@ impl Run {
                 break;
             }
         }
+        self.move_by_count();
     }
 
     fn apply_move(&mut self, prefix: &[CallKey], moved: &config::Moved) -> bool {
@@ -59,19 +60,32 @@ impl Run {
     }
 
     /// `a` becomes `a[0]` when `count` is added, and `a[0]` becomes `a` when it is taken away.
-    pub(crate) fn move_by_count(&mut self, address: &ResourceAddress, name: &str) {
-        if self.prior.instances.contains_key(name) {
-            return;
+    fn move_by_count(&mut self) {
+        let may_move = |name: &&String| name.ends_with("[0]") || !name.ends_with(']');
+        let moves: Vec<(String, String)> = self
+            .prior
+            .instances
+            .keys()
+            .filter(may_move)
+            .filter_map(|name| Some((name.clone(), self.counted_anew(name)?.to_string())))
+            .collect();
+        for (from, to) in moves {
+            self.rename_prior(&from, &to);
         }
-        let other = match &address.key {
-            None => Some(Key::Int(0)),
-            Some(Key::Int(0)) => None,
-            Some(_) => return,
+    }
+
+    /// The address of a recorded instance with the key that its block has it have.
+    fn counted_anew(&self, name: &str) -> Option<ResourceAddress> {
+        let address: ResourceAddress = name.parse().ok()?;
+        let node = self.tree.get(self.find_resource(&address)?);
+        let crate::tree::NodeKind::Resource(key) = &node.kind else { return None };
+        let resource = self.tree.module(node.module).config.resources.get(key)?;
+        let key = match (&address.key, &resource.count, &resource.for_each) {
+            (None, Some(_), _) => Some(Key::Int(0)),
+            (Some(Key::Int(0)), None, None) => None,
+            _ => return None,
         };
-        let from = ResourceAddress { key: other, ..address.clone() }.to_string();
-        if !self.declared.contains(&from) {
-            self.rename_prior(&from, name);
-        }
+        Some(ResourceAddress { key, ..address })
     }
 }
 

@@ -121,6 +121,17 @@ pub(crate) fn update(
     })
 }
 
+/// Writes down a value that differs from the recorded one in what is sensitive, and in nothing else.
+pub(crate) fn record(job: Job, value: Value) -> BoxFuture<'static, Outcome> {
+    Box::pin(async move {
+        let change = Change::put(job.recorded(&value, Status::Ready));
+        match job.append(Record::changes(vec![change])).await {
+            Ok(()) => Outcome::done(Some(value)),
+            Err(error) => Outcome::failed(error),
+        }
+    })
+}
+
 /// Deletes the thing; with `deposed`, an object that was replaced.
 pub(crate) fn delete(
     job: Job,
@@ -229,16 +240,23 @@ impl Job {
     }
 
     async fn commit(&self, op: &str, value: Value, status: Status) -> Outcome {
-        let (attributes, sensitive) = record::write(self.resource_type.schema(), &value);
-        let deposed = self.store.instance(&self.address).map(|now| now.deposed.clone());
-        let mut instance = self.skeleton.clone();
-        instance.attributes = attributes;
-        instance.sensitive = sensitive;
-        instance.status = status;
-        instance.deposed = deposed.unwrap_or_default();
+        let instance = self.recorded(&value, status);
         match self.append(self.conclusion(op, Change::put(instance))).await {
             Ok(()) => Outcome::done(Some(value)),
             Err(error) => Outcome::failed(error.leaving(value)),
+        }
+    }
+
+    /// The record of a value, beside what is deposed.
+    fn recorded(&self, value: &Value, status: Status) -> InstanceState {
+        let (attributes, sensitive) = record::write(self.resource_type.schema(), value);
+        let deposed = self.store.instance(&self.address).map(|now| now.deposed.clone());
+        InstanceState {
+            attributes,
+            sensitive,
+            status,
+            deposed: deposed.unwrap_or_default(),
+            ..self.skeleton.clone()
         }
     }
 

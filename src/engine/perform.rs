@@ -116,7 +116,12 @@ impl Executor {
         let operation = if action == Action::Update {
             let prior = self.run.instances[i].change.before.clone();
             let prior = prior.unwrap_or_else(|| Value::null(Type::Dynamic));
-            operation::update(job, prior, planned, config)
+            if change::same_value(&prior, &planned) {
+                // Only what is sensitive changes, and of that the provider knows nothing.
+                operation::record(job, planned)
+            } else {
+                operation::update(job, prior, planned, config)
+            }
         } else {
             self.start_create(job, i, (planned, config))
         };
@@ -427,7 +432,8 @@ impl Run {
         let config =
             config.map_err(|found| crate::resources::on_address(found, &instance.address))?;
         let resource = self.resource_of(i);
-        Ok(match (&instance.change.before, resource) {
+        let kept = instance.change.before.as_ref().filter(|_| !instance.change.action.creates());
+        Ok(match (kept, resource) {
             (Some(before), Some(resource)) => {
                 instance::ignore_changes(&resource.lifecycle.ignore_changes, before, config)
             }
@@ -468,6 +474,7 @@ impl Run {
             address: &instance.address,
             prior: instance.change.before.as_ref().filter(|_| !creating),
             config,
+            whole_config: config,
             name_seed: &seed,
             connection: self.connections.get(&instance.change.provider),
         };

@@ -34,7 +34,8 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.preflight().await;
     let outputs = run.output_changes(&prior);
     run.diagnostics.extend(run.forgotten_warning());
-    let selected = run.instances.iter().filter(|instance| instance.selected);
+    let planned = |instance: &&PlannedInstance| instance.selected && !run.blocks_instance(instance);
+    let selected = run.instances.iter().filter(planned);
     let mut changes: Vec<ResourceChange> =
         selected.map(|instance| instance.change.clone()).collect();
     changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
@@ -66,8 +67,11 @@ pub async fn validate(input: PlanInput) -> Diagnostics {
 impl Run {
     /// What is recorded and is no part of the plan: data sources, and what was not selected.
     fn left_out(&self) -> Vec<ResourceChange> {
-        let is_planned =
-            |name: &String| self.by_address.get(name).is_some_and(|i| self.instances[*i].selected);
+        let planned = |i: &usize| {
+            let instance = &self.instances[*i];
+            instance.selected && !self.blocks_instance(instance)
+        };
+        let is_planned = |name: &String| self.by_address.get(name).is_some_and(planned);
         let others = self.prior.instances.iter().filter(|(name, _)| !is_planned(name));
         let unchanged = others.filter_map(|(name, prior)| {
             let change = ResourceChange::no_op(name.parse().ok()?, prior.state.provider.clone());
@@ -274,12 +278,17 @@ impl Run {
         }
         for (name, node) in &root.outputs {
             let config = &root.config.outputs[name];
+            if self.blocks_output(*node) {
+                changes.remove(name);
+                continue;
+            }
             if config.ephemeral || !self.speaks_of_output(name) {
                 continue;
             }
             let Some(after) = self.tables.value(*node, 0).cloned() else { continue };
             let recorded = changes.remove(name);
-            let hides = recorded.as_ref().is_some_and(|r| r.sensitive != config.sensitive);
+            let was_secret = recorded.as_ref().is_some_and(|recorded| recorded.sensitive);
+            let hides = recorded.is_some() && was_secret != config.sensitive;
             let before = recorded.and_then(|change| change.before);
             let action = match &before {
                 None if after.is_null() => Action::NoOp,
@@ -287,7 +296,8 @@ impl Run {
                 Some(before) if !hides && change::same_value(before, &after) => Action::NoOp,
                 Some(_) => Action::Update,
             };
-            let sensitive = config.sensitive;
+            // What was a secret is one until apply has written it down as none.
+            let sensitive = config.sensitive || was_secret;
             changes.insert(
                 name.clone(),
                 OutputChange { action, before, after: Some(after), sensitive },

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use config::{CallKey, Referent, referent};
 use lang::{Expr, Key, Name, Path, PathStep, Step, Traversal};
-use plan::Action;
+use plan::{Action, PlanMode};
 
 use crate::options::Planned;
 use crate::tables::Ordinal;
 use crate::tree::{ModuleId, NodeId, NodeKind};
-use crate::walk::{Run, to_u32};
+use crate::walk::{PlannedInstance, Run, to_u32};
 
 impl Planned {
     /// The attributes that changed instances and outputs refer to, by the address of the resource or
@@ -18,10 +18,13 @@ impl Planned {
         let run = &self.run;
         let mut search = Search { run, seen: BTreeSet::new(), found: BTreeSet::new() };
         let changes = &self.plan.outputs;
+        let destroying = self.plan.mode == PlanMode::Destroy;
         let mut blocks = BTreeSet::new();
-        for instance in &run.instances {
-            let is_change = instance.change.action != Action::NoOp;
-            if let Some((node, ordinal, _)) = instance.spot.filter(|_| is_change)
+        let planned =
+            |instance: &&PlannedInstance| instance.selected && !run.blocks_instance(instance);
+        for instance in run.instances.iter().filter(planned) {
+            if instance.change.action != Action::NoOp
+                && let Some((node, ordinal)) = run.declared_at(instance)
                 && blocks.insert((node, ordinal))
             {
                 search.resource(node, ordinal);
@@ -31,13 +34,27 @@ impl Planned {
             for (name, node) in &run.tree.modules[module].outputs {
                 let root = table.instances.iter().any(|instance| instance.address.0.is_empty());
                 // What modules put out is recorded nowhere, so it is always new.
-                let is_new = !root || changes.get(name).is_some_and(|c| c.action != Action::NoOp);
+                let is_visited = run.selection.visits(*node) && !run.blocks_output(*node);
+                let is_new = (!root && !destroying && is_visited)
+                    || changes.get(name).is_some_and(|c| c.action != Action::NoOp);
                 if is_new {
                     (0..to_u32(table.instances.len())).for_each(|i| search.value(*node, i));
                 }
             }
         }
         search.found.into_iter().collect()
+    }
+}
+
+impl Run {
+    /// The block of a planned instance and its module instance, as far as the configuration has it.
+    fn declared_at(&self, instance: &PlannedInstance) -> Option<(NodeId, Ordinal)> {
+        if let Some((node, ordinal, _)) = instance.spot {
+            return Some((node, ordinal));
+        }
+        let address = &instance.change.address;
+        let node = self.find_resource(address)?;
+        Some((node, self.ordinal_of(node, &address.module)?))
     }
 }
 

@@ -55,8 +55,12 @@ impl Run {
         }
         let protected = prior.state.prevent_destroy || self.still_protects(&address);
         if change.action == Action::Delete && protected {
-            let diagnostic = cannot_destroy(name);
-            self.diagnostics.push(diagnostic.hint("the protection outlives its block; to give it up, declare the resource with prevent_destroy = false and apply first"));
+            let place = self.block_of(&address).map(|(resource, _)| resource.header_span);
+            let refusal = cannot_destroy(name);
+            self.diagnostics.push(match place {
+                Some(place) => refusal.at(place),
+                None => refusal.hint("the protection outlives its block; to give it up, declare the resource with prevent_destroy = false and apply first"),
+            });
         }
         self.keep(PlannedInstance {
             spot: None,

@@ -80,7 +80,6 @@ impl Run {
         let address = self.tables.address(module, ordinal, &resource.key(), key);
         let name = address.to_string();
         self.declare(&name, unknown_expansion, &address);
-        self.move_by_count(&address, &name);
         let candidate = Candidate { resource, block, spot, address, name, repetition };
         let value = match &block.kind {
             BlockKind::Managed(resource_type) => {
@@ -102,6 +101,7 @@ impl Run {
     fn declare(&mut self, name: &str, unknown_expansion: bool, address: &ResourceAddress) {
         self.declared.insert(name.to_owned());
         if unknown_expansion {
+            self.blocked.refuse(name);
             let prefix = format!("{address}[");
             let recorded = self.prior.instances.keys().filter(|name| name.starts_with(&prefix));
             self.declared.extend(recorded.cloned());
@@ -152,19 +152,25 @@ impl Run {
         let null = Value::null(Type::Dynamic);
         let own = (node, ordinal, Some((repetition, &null)));
         let summary = "Resource precondition failed";
-        self.check_rules(&lifecycle.preconditions, own, (&candidate.name, "resource", summary));
+        let as_expected =
+            self.check_rules(&lifecycle.preconditions, own, (&candidate.name, "resource", summary));
+        if !as_expected {
+            self.blocked.refuse(&candidate.name);
+        }
         self.check_timeouts(candidate.resource, candidate.spot, repetition);
         let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
         let decoded = decoded.map_err(|found| on_address(found, &candidate.name));
-        let config = self.diagnostics.absorb(decoded)?;
+        let whole_config = self.diagnostics.absorb(decoded)?;
+        if self.checking {
+            return self.check_managed(candidate, resource_type, &whole_config);
+        }
         let current = prior.as_ref().and_then(|p| p.current.clone());
         let config = match &current {
-            Some(current) => instance::ignore_changes(&lifecycle.ignore_changes, current, config),
-            None => config,
+            Some(current) => {
+                instance::ignore_changes(&lifecycle.ignore_changes, current, whole_config.clone())
+            }
+            None => whole_config.clone(),
         };
-        if self.checking {
-            return self.check_managed(candidate, resource_type, &config);
-        }
         let depends_on = self.dependencies.addresses(&self.tables, &direct);
         let circumstances = self.circumstances(candidate, prior.as_ref(), &depends_on);
         let seed = self.name_seed(&candidate.name);
@@ -173,6 +179,7 @@ impl Run {
             address: &candidate.name,
             prior: current.as_ref(),
             config: &config,
+            whole_config: &whole_config,
             name_seed: &seed,
             connection: connection.as_ref(),
         };
@@ -208,6 +215,7 @@ impl Run {
             address: &candidate.name,
             prior: None,
             config,
+            whole_config: config,
             name_seed: &candidate.name,
             connection: None,
         };

@@ -6,6 +6,17 @@ use lang::convert::convert;
 use lang::{Scope, Type, eval};
 use plan::CheckStatus;
 
+/// The summary of an assertion of a `check` block that does not hold.
+pub(crate) const FAILED: &str = "Check block assertion failed";
+
+/// The summary of one that apply will judge.
+const NOT_KNOWN_YET: &str = "Check block assertion known after apply";
+
+/// Tells whether an assertion of a `check` block is what a warning is about.
+pub fn is_of_check(diagnostic: &Diagnostic) -> bool {
+    [FAILED, NOT_KNOWN_YET].contains(&&*diagnostic.summary)
+}
+
 /// How a rule turned out, with what there is to say about it.
 pub struct Verdict {
     pub status: CheckStatus,
@@ -52,7 +63,7 @@ pub fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
 /// Says that an assertion will be judged by apply.
 pub(crate) fn not_known_yet(rule: &CheckRule, scope: &dyn Scope) -> Diagnostic {
     let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
-    let mut diagnostic = Diagnostic::warning("Check block assertion known after apply", detail);
+    let mut diagnostic = Diagnostic::warning(NOT_KNOWN_YET, detail);
     diagnostic.values = eval::involved_values(&rule.condition, scope);
     diagnostic.at(rule.condition.span)
 }

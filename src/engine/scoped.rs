@@ -7,7 +7,7 @@ use plan::CheckStatus;
 use provider::{OperationError, change, decode};
 
 use crate::instance::{Block, BlockKind};
-use crate::rules::Verdict;
+use crate::rules::{self, Verdict};
 use crate::tables::Ordinal;
 use crate::tree::NodeId;
 use crate::walk::Run;
@@ -31,9 +31,8 @@ impl Run {
             let outcome = Verdict { status: CheckStatus::Fail, problem, diagnostics };
             self.note_outcome((&address, "check"), &outcome);
         } else {
-            let summary = "Check block assertion failed";
             let own = (node, ordinal, None);
-            self.check_rules(&check.assertions, own, (&address, "check", summary));
+            self.check_rules(&check.assertions, own, (&address, "check", rules::FAILED));
         }
         let found = std::mem::replace(&mut self.diagnostics, before);
         if self.checking {

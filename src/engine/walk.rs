@@ -13,6 +13,7 @@ use plan::{CheckResult, CheckStatus, PlanMode, ResourceChange};
 use provider::{Connection, Registry};
 use state::{InstanceState, PendingOperation};
 
+use crate::blocked::Blocked;
 use crate::dependency::{Dependencies, Dependency, Place};
 use crate::events::Events;
 use crate::graph::Graph;
@@ -75,6 +76,7 @@ pub(crate) struct Run {
     pub declared: HashSet<String>,
     /// Instances that their type refused to plan, and the addresses that they refer to.
     pub failed: HashMap<String, Vec<String>>,
+    pub blocked: Blocked,
     pub pending: HashMap<String, PendingOperation>,
     /// By address: what is to be imported and was not yet.
     pub imports: BTreeMap<String, crate::import::Request>,
@@ -133,6 +135,7 @@ impl Run {
             resolutions: Vec::new(),
             declared: HashSet::new(),
             failed: HashMap::new(),
+            blocked: Blocked::default(),
             pending,
             imports: BTreeMap::new(),
             checks: BTreeMap::new(),
@@ -154,9 +157,14 @@ impl Run {
         let graph = self.graph.clone();
         for node in &graph.order {
             if self.selection.visits(*node) {
+                let told = self.diagnostics.len();
                 self.visit(*node).await;
+                if self.mistakes_after(told) {
+                    self.blocked.is_mistaken(*node);
+                }
             }
         }
+        self.find_blocked();
     }
 
     async fn visit(&mut self, node: NodeId) {

@@ -18,6 +18,14 @@ pub enum PlanMode {
     RefreshOnly,
 }
 
+/// Whether secrets are told where a plan or a state is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    #[default]
+    Hidden,
+    Shown,
+}
+
 /// Everything that apply would do.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -170,6 +178,11 @@ impl Plan {
             summary.read_again += usize::from(change.action == Action::ReadAgain);
         }
         summary
+    }
+
+    /// Tells whether there is nothing in it, not even what stays as it is.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.outputs.is_empty()
     }
 
     /// Tells whether apply would change the world, the state or an output.

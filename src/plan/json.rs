@@ -2,7 +2,8 @@
 //!
 //! [`document`] writes a plan and [`state::document`] a state; the types of this module are the format, so
 //! what was written can be read back. Fields stand in Terraform's order, and what Terraform leaves out when
-//! it is empty is left out here. One thing differs on purpose: a secret is null, and marked as sensitive.
+//! it is empty is left out here. One thing differs on purpose: a secret is null, and marked as sensitive,
+//! unless [`Secrets::Shown`] asks for it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,7 @@ use provider::Registry;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Action, Plan};
+use crate::{Action, Plan, Secrets};
 
 mod change;
 pub mod checks;
@@ -80,24 +81,32 @@ pub struct Origin<'a> {
     pub registry: &'a Registry,
     /// The attributes that what changes refers to, by the address of their resource.
     pub relevant: Vec<(String, lang::Path)>,
+    pub secrets: Secrets,
+}
+
+/// What values are written with.
+#[derive(Clone, Copy)]
+struct View<'a> {
+    registry: &'a Registry,
+    secrets: Secrets,
 }
 
 /// Writes a plan.
 pub fn document(plan: &Plan, origin: &Origin<'_>) -> PlanDocument {
-    let registry = origin.registry;
-    let of_resource = |change| ResourceChange::new(change, registry);
-    let variable = |value| VariableValue { value: values::known(value) };
+    let view = View { registry: origin.registry, secrets: origin.secrets };
+    let of_resource = |change| ResourceChange::new(change, view);
+    let variable = |value| VariableValue { value: values::known(value, view.secrets) };
     let pending = plan.changes.iter().any(|change| change.action == Action::ReadAgain);
     PlanDocument {
         format_version: FORMAT_VERSION.into(),
         terraform_version: PROGRAM_VERSION.into(),
         variables: plan.variables.iter().map(|(n, v)| (n.to_string(), variable(v))).collect(),
-        planned_values: values::planned(plan, registry),
+        planned_values: values::planned(plan, view),
         resource_drift: plan.drift.iter().map(of_resource).collect(),
         resource_changes: values::listed(plan).map(of_resource).collect(),
-        output_changes: change::outputs(plan),
-        prior_state: state::prior(plan, registry),
-        configuration: configuration::of(origin.config, registry),
+        output_changes: change::outputs(plan, view.secrets),
+        prior_state: state::prior(plan, view),
+        configuration: configuration::of(origin.config, origin.registry),
         relevant_attributes: origin.relevant.iter().map(RelevantAttribute::new).collect(),
         checks: checks::grouped(&plan.checks),
         timestamp: plan.timestamp.clone(),

@@ -9,5 +9,6 @@ pub mod render;
 
 pub use action::{Action, Reason};
 pub use change::{
-    CheckResult, CheckStatus, OutputChange, Plan, PlanMode, PlannedImport, ResourceChange, Summary,
+    CheckResult, CheckStatus, OutputChange, Plan, PlanMode, PlannedImport, ResourceChange, Secrets,
+    Summary,
 };

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::{Action, Plan, PlanMode, Reason, ResourceChange, Summary};
+use crate::{Action, Plan, PlanMode, Reason, ResourceChange, Secrets, Summary};
 
 mod attributes;
 mod summary;
@@ -17,6 +17,7 @@ pub use value::unchanged;
 pub struct RenderOptions {
     pub colour: bool,
     pub detail: Detail,
+    pub secrets: Secrets,
 }
 
 /// How much of a plan is drawn.
@@ -46,15 +47,22 @@ const SUMMARISED_ABOVE: usize = 100;
 /// What follows a plan that changes nothing but outputs.
 const ONLY_OUTPUTS: &str = "\nYou can apply this plan to save these new output values to the artiform state, without changing any real infrastructure.\n";
 
+/// What stands before the changes.
+const BEFORE_CHANGES: &str = "\nartiform will perform the following actions:\n\n";
+
+/// The same, where something could not be planned.
+const BEFORE_A_PROBLEM: &str =
+    "\nartiform planned the following actions, but then encountered a problem:\n\n";
+
 /// What a line says of data that goes with the thing.
 const DATA: &str = "data that cannot be made again";
 
 /// Draws the whole plan: drift, changes, the counting line and outputs.
 pub fn text(plan: &Plan, options: RenderOptions) -> String {
-    let painter = Painter { colour: options.colour };
+    let painter = Painter { colour: options.colour, secrets: options.secrets };
     let mut out = String::new();
     if !plan.has_changes() {
-        out.push_str(&nothing(plan, painter));
+        out.push_str(&if plan.errored { failed(painter) } else { nothing(plan, painter) });
         return out;
     }
     let shown: Vec<&ResourceChange> =
@@ -65,6 +73,7 @@ pub fn text(plan: &Plan, options: RenderOptions) -> String {
     }
     if !shown.is_empty() {
         legend(&shown, painter, &mut out);
+        out.push_str(if plan.errored { BEFORE_A_PROBLEM } else { BEFORE_CHANGES });
         for change in &shown {
             let is_grouped = summarised && !summary::is_told_in_full(change);
             if change.action != Action::ReadAgain && !is_grouped {
@@ -80,7 +89,10 @@ pub fn text(plan: &Plan, options: RenderOptions) -> String {
         out.push_str(&lost_data(&shown, painter));
     }
     out.push_str(&outputs(plan, painter));
-    if shown.is_empty() && (plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty()) {
+    if !plan.errored
+        && shown.is_empty()
+        && (plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty())
+    {
         out.push_str(ONLY_OUTPUTS);
     }
     out
@@ -116,13 +128,19 @@ fn lost_data(shown: &[&ResourceChange], painter: Painter) -> String {
     }
 }
 
-/// Decides whether words are coloured.
+/// Decides whether words are coloured and secrets are told.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Painter {
     pub colour: bool,
+    pub secrets: Secrets,
 }
 
 impl Painter {
+    /// Tells whether a value is a secret that is not told.
+    pub(crate) fn hides(self, value: &lang::Value) -> bool {
+        value.is_sensitive() && self.secrets == Secrets::Hidden
+    }
+
     fn paint(self, style: Style, words: &str) -> String {
         if self.colour { format!("{style}{words}{style:#}") } else { words.to_owned() }
     }
@@ -149,6 +167,11 @@ impl Painter {
     }
 }
 
+fn failed(painter: Painter) -> String {
+    let headline = painter.bold("Planning failed.");
+    format!("{headline} artiform encountered an error while generating this plan.\n")
+}
+
 fn nothing(plan: &Plan, painter: Painter) -> String {
     let unread = plan.changes.iter().filter(|change| change.unread.is_some()).count();
     let headline = match plan.mode {
@@ -160,6 +183,10 @@ fn nothing(plan: &Plan, painter: Painter) -> String {
         text.push_str(&format!(
             "\n{unread} could not be read, because what they live on does not answer; their recorded values were used.\n"
         ));
+        return text;
+    }
+    if plan.mode == PlanMode::Destroy {
+        text.push_str("\nEither you have not created any objects yet or the existing objects were already deleted outside of artiform.\n");
         return text;
     }
     text.push_str("\nartiform has compared your real infrastructure against your configuration and found no differences, so no changes are needed.\n");
@@ -210,7 +237,6 @@ fn legend(shown: &[&ResourceChange], painter: Painter, out: &mut String) {
             out.push_str(&format!("{} {words}\n", symbol(action, painter)));
         }
     }
-    out.push_str("\nartiform will perform the following actions:\n\n");
 }
 
 /// The three columns before `resource` that say what happens.
@@ -378,7 +404,8 @@ fn outputs(plan: &Plan, painter: Painter) -> String {
     let mut out = String::from("\nChanges to Outputs:\n");
     for (name, output) in changed {
         let gone = if output.after.is_none() { " -> null" } else { "" };
-        let hidden = output.sensitive.then(|| format!("(sensitive value){gone}"));
+        let hides = output.sensitive && painter.secrets == Secrets::Hidden;
+        let hidden = hides.then(|| format!("(sensitive value){gone}"));
         let drawn = value::difference(output.before.as_ref(), output.after.as_ref(), 2, painter);
         let sign = painter.sign(drawn.sign);
         let words = hidden.unwrap_or(drawn.words);

@@ -24,6 +24,11 @@ pub(crate) trait Recorded: Send + Sync + 'static {
     /// Fills in what is unknown in the planned attributes.
     fn complete(&self, planned: &Value) -> Result<Value, Diagnostic>;
 
+    /// What is there, from what is recorded.
+    fn seen(&self, recorded: &Value) -> Value {
+        recorded.clone()
+    }
+
     /// Builds the attributes from an import id.
     fn import(&self, _schema: &Schema, _id: &str) -> Result<Value, Diagnostic> {
         let detail = format!("Resources of the type {} cannot be imported.", Self::NAME);
@@ -69,7 +74,8 @@ impl<R: Recorded> ResourceType for StateOnly<R> {
         _connection: &'a Connection,
         requests: &'a [ReadRequest],
     ) -> Future<'a, Vec<ReadOutcome>> {
-        let found = |request: &ReadRequest| ReadOutcome::Found(request.attributes.clone());
+        let found =
+            |request: &ReadRequest| ReadOutcome::Found(self.recorded.seen(&request.attributes));
         Box::pin(async move { requests.iter().map(found).collect() })
     }
 

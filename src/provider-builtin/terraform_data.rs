@@ -48,7 +48,7 @@ impl Recorded for TerraformData {
             return Ok(planned(future_output(&input), true));
         }
         if !same_value(&attribute(prior, "input"), &input) {
-            let output = Value::unknown(input.type_of()).with_marks(input.deep_marks());
+            let output = Value::unknown(input.type_of()).with_marks(input.marks);
             return Ok(planned(output, false));
         }
         Ok(planned(attribute(prior, "output"), false))
@@ -63,6 +63,16 @@ impl Recorded for TerraformData {
         Ok(with(planned.clone(), [("id", id), ("output", output)]))
     }
 
+    /// The output of a secret input is one too, even where Terraform recorded it as none.
+    fn seen(&self, recorded: &Value) -> Value {
+        let input = attribute(recorded, "input");
+        let hides = !input.deep_marks().is_empty();
+        if hides && same_value(&input, &attribute(recorded, "output")) {
+            return with(recorded.clone(), [("output", input)]);
+        }
+        recorded.clone()
+    }
+
     fn import(&self, schema: &Schema, id: &str) -> Result<Value, Diagnostic> {
         Ok(with(schema.empty_object(), [("id", Value::string(id))]))
     }
@@ -72,12 +82,13 @@ fn attribute(object: &Value, name: &str) -> Value {
     object.get(name).cloned().unwrap_or_else(|| Value::null(Type::Dynamic))
 }
 
-/// The output as it is known before a create: null stays null, all else is unknown of its type.
+/// The output as it is known before apply: null stays null, all else is unknown of its type. A secret
+/// within the input is none of the whole; apply finds it in its place.
 fn future_output(input: &Value) -> Value {
     if input.is_null() {
         return input.clone();
     }
-    Value::unknown(input.type_of()).with_marks(input.deep_marks())
+    Value::unknown(input.type_of()).with_marks(input.marks)
 }
 
 #[cfg(test)]
@@ -151,5 +162,15 @@ mod tests {
     fn sensitive_input_makes_sensitive_output() {
         let planned = plan(None, &config(Value::string("x").sensitive(), null()));
         assert!(planned.value.get("output").unwrap().is_sensitive());
+    }
+
+    #[test]
+    fn a_secret_within_the_input_is_one_within_the_output() {
+        let input = [Value::string("x").sensitive(), Value::int(1)];
+        let planned = plan(None, &config(Value::tuple(input), null()));
+        assert!(planned.value.get("output").unwrap().deep_marks().is_empty());
+        let made = TerraformData.complete(&planned.value).unwrap();
+        let elements = made.get("output").unwrap().elements().unwrap();
+        assert_eq!((elements[0].is_sensitive(), elements[1].is_sensitive()), (true, false));
     }
 }

@@ -162,6 +162,53 @@ fn a_saved_plan_keeps_given_values_and_holds_no_secret() {
 }
 
 #[test]
+fn secrets_are_shown_where_they_are_asked_for() {
+    let project = Project::with_stack(
+        "words",
+        "variable \"secret\" {\n  sensitive = true\n}\n\
+         resource \"terraform_data\" \"a\" {\n  input = [var.secret]\n}\n\
+         output \"o\" {\n  value     = var.secret\n  sensitive = true\n}\n",
+    );
+    project.write("stacks/words/secret.auto.tfvars", "secret = \"hush-hush\"\n");
+    let shows = |arguments: &[&str], asked: bool| {
+        let run = project.run(arguments);
+        assert_eq!(run.stdout.contains("hush-hush"), asked, "{}", run.all());
+    };
+    let flag = "-show-sensitive";
+    shows(&["plan"], false);
+    shows(&["plan", flag, "-out=told.plan"], true);
+    shows(&["show", "told.plan"], false);
+    shows(&["show", flag, "told.plan"], true);
+    shows(&["show", "-json", flag, "told.plan"], true);
+    project.run(&["plan", "-out=secret.plan"]).expect_code(0);
+    let show = project.run(&["show", flag, "-json", "secret.plan"]).expect_code(0);
+    assert!(show.stderr.contains("Sensitive values are not in the plan file"), "{}", show.stderr);
+    assert!(!show.stdout.contains("hush-hush"));
+    shows(&["apply", "-auto-approve"], false);
+    shows(&["apply", "-auto-approve", flag, "-replace=terraform_data.a"], true);
+    shows(&["show"], false);
+    shows(&["show", flag], true);
+}
+
+#[test]
+fn a_plan_with_mistakes_is_shown_and_saved_and_never_applied() {
+    let project = Project::with_stack(
+        "words",
+        "resource \"terraform_data\" \"a\" {\n  input = 1\n}\n\
+         resource \"terraform_data\" \"b\" {\n  count = length(terraform_data.a.id)\n}\n",
+    );
+    let plan = project.run(&["plan", "-out=partial.plan"]).expect_code(1);
+    assert!(plan.stdout.contains("but then encountered a problem"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("Plan: 1 to add, 0 to change, 0 to destroy."), "{}", plan.stdout);
+    let json = project.run(&["show", "-json", "partial.plan"]).expect_code(0).stdout;
+    assert!(json.contains("\"errored\":true"), "{json}");
+    project
+        .run(&["apply", "partial.plan"])
+        .expect_code(1)
+        .expect_words(&["Cannot apply incomplete plan"]);
+}
+
+#[test]
 fn destroy_leaves_an_empty_state() {
     let project = project();
     project.apply().expect_code(0);

@@ -5,7 +5,7 @@ mod saved;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Diagnostics};
 use engine::{Applied, ApplyOptions, Planned};
 use plan::PlanMode;
 use state::Store;
@@ -89,12 +89,17 @@ impl Apply {
             return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
         }
         let ui = &context.ui;
-        let Some(planned) = made.planned.filter(|_| !made.diagnostics.has_errors()) else {
+        let failed = made.diagnostics.has_errors();
+        let partial = made.planned.as_ref().filter(|_| self.planning.mode() != PlanMode::Destroy);
+        if let Some(planned) = partial.filter(|planned| failed && !planned.plan.is_empty()) {
+            plan_view::show(&planned.plan, self.flags.detail, ui);
+        }
+        let Some(planned) = made.planned.filter(|_| !failed) else {
             ui.diagnostics(&made.diagnostics, stack.sources());
             return Ok(FAILURE);
         };
         plan_view::show(&planned.plan, self.flags.detail, ui);
-        ui.diagnostics(&made.diagnostics, stack.sources());
+        ui.diagnostics(&self.worth_telling(made.diagnostics), stack.sources());
         let code = if self.approved(&planned, &session)? {
             self.execute(planned, store, (&stack, &session))
         } else {
@@ -103,6 +108,13 @@ impl Apply {
         };
         session.end();
         code
+    }
+
+    /// Without the assertions of `check` blocks where nobody is asked: apply judges them again.
+    fn worth_telling(&self, found: Diagnostics) -> Diagnostics {
+        let asks = !self.flags.auto_approve && !self.place.is_file();
+        let told = |diagnostic: &Diagnostic| asks || !engine::is_of_check(diagnostic);
+        found.into_iter().filter(told).collect::<Vec<_>>().into()
     }
 
     fn operation(&self) -> &'static str {
@@ -178,11 +190,12 @@ impl Apply {
         (stack, session): (&Stack, &Session),
     ) -> Outcome {
         let applied = obey(planned, store, session);
+        let ended = (self.is_destroy, self.flags.detail.secrets());
         if session.ui.json {
             session.ui.diagnostics(&applied.diagnostics, stack.sources());
-            view::show(&applied, self.is_destroy, &session.ui);
+            view::show(&applied, ended, &session.ui);
         } else {
-            view::show(&applied, self.is_destroy, &session.ui);
+            view::show(&applied, ended, &session.ui);
             session.ui.diagnostics(&applied.diagnostics, stack.sources());
         }
         let failed = applied.diagnostics.has_errors() || applied.interrupted;

@@ -67,7 +67,7 @@ impl Output {
             context.ui.diagnostics(&Diagnostics::from(warning), &Default::default());
         } else {
             let named = outputs.iter().map(|(name, output)| (name.as_str(), output));
-            context.ui.print(&outputs::all(named));
+            context.ui.print(&outputs::all(named, plan::Secrets::Hidden));
         }
         SUCCESS
     }

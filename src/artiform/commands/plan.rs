@@ -5,6 +5,7 @@ mod generated;
 use std::path::{Path, PathBuf};
 
 use engine::PlanOptions;
+use plan::PlanMode;
 
 use super::Verb;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
@@ -38,7 +39,7 @@ pub struct Plan {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write configuration for import blocks whose target has none to this new file
-    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    #[arg(long, value_name = "FILE")]
     generate_config_out: Option<PathBuf>,
     /// Exit with 0 when nothing would change, 1 on errors, 2 when something would change
     #[arg(long)]
@@ -92,18 +93,25 @@ impl Plan {
             return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
         }
         let failed = made.diagnostics.has_errors();
-        if let Some(planned) = made.planned.as_ref().filter(|_| !failed) {
+        // What could be planned is shown and saved, mistakes or not; who destroys wants all or nothing.
+        let partial = options.mode != PlanMode::Destroy;
+        let planned = made.planned.filter(|_| partial || !failed);
+        if let Some(planned) = &planned {
             view::show(&planned.plan, self.detail, ui);
         }
         ui.diagnostics(&made.diagnostics, stack.sources());
-        let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
-        if let Some(path) = &self.generate_config_out {
+        let Some(planned) = planned else { return Ok(FAILURE) };
+        if let Some(path) = self.generate_config_out.as_ref().filter(|_| !failed) {
             generated::write(&planned.plan, path, ui)?;
         }
         if let Some(path) = &self.out {
-            PlanFile::new(&planned, options, stack)?.write(path)?;
-            self.say_saved(path, ui);
+            let secrets = self.detail.secrets();
+            PlanFile::new(&planned, options, (stack, secrets))?.write(path)?;
         }
+        if failed {
+            return Ok(FAILURE);
+        }
+        self.out.iter().for_each(|path| self.say_saved(path, ui));
         let changes = planned.plan.has_changes();
         // The process ends now: giving its memory back piece by piece would only take time.
         std::mem::forget(planned);

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use diagnostics::{Diagnostics, SourceMap};
+
 use super::Verb;
 use crate::context::{Context, Outcome, SUCCESS};
 use crate::plan_file::PlanFile;
@@ -19,6 +21,9 @@ pub struct Show {
     /// Write it as JSON
     #[arg(long)]
     json: bool,
+    /// Show sensitive values in the clear; of a plan, where it was saved with this option
+    #[arg(long)]
+    show_sensitive: bool,
 }
 
 impl Verb for Show {
@@ -33,10 +38,11 @@ impl Verb for Show {
         let stack = Stack::load_for_state(folder, context)?;
         let snapshot = stack_state::read(&stack)?.snapshot();
         let registry = providers::registry();
+        let secrets = views::plan::secrets(self.show_sensitive);
         if self.json {
             context.ui.line(&views::state::as_json(&snapshot, &registry).to_string());
         } else {
-            context.ui.print(&views::state::all(&snapshot, &registry));
+            context.ui.print(&views::state::all(&snapshot, &registry, secrets));
         }
         Ok(SUCCESS)
     }
@@ -44,12 +50,16 @@ impl Verb for Show {
 
 impl Show {
     fn plan(&self, path: &Path, context: &Context) -> Outcome {
-        let file = PlanFile::read(path)?;
+        let secrets = views::plan::secrets(self.show_sensitive);
+        let (shown, warning) = PlanFile::read(path)?.shown(secrets);
         if self.json {
-            context.ui.line(&file.json.to_string());
+            context.ui.line(&shown.json.to_string());
         } else {
-            context.ui.print(&format!("\n{}", file.text));
+            context.ui.print(&format!("\n{}", shown.text));
         }
+        // Beside the plan, which a program reads.
+        let warnings = warning.map(Diagnostics::from).unwrap_or_default();
+        context.ui.clone().with_json(false).diagnostics(&warnings, &SourceMap::new());
         Ok(SUCCESS)
     }
 }

@@ -149,7 +149,7 @@ impl Prepared<'_> {
         store.commit_snapshot()?;
         drop(store);
         if self.verbose {
-            ended.shown = Some(views::state::all(&snapshot, &self.registry));
+            ended.shown = Some(views::state::all(&snapshot, &self.registry, plan::Secrets::Hidden));
         }
         ended.diagnostics.extend(expected.filter(applied.diagnostics, false));
         if ended.diagnostics.has_errors() || applied.interrupted {

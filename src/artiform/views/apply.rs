@@ -1,13 +1,13 @@
 //! How an apply ended: what was done, what was not, and the outputs.
 
 use engine::Applied;
-use plan::Summary;
+use plan::{Secrets, Summary};
 
 use super::{json_lines, outputs};
 use crate::ui::Ui;
 
 /// Shows the end of an apply; `destroys` says that it was called `destroy`.
-pub fn show(applied: &Applied, destroys: bool, ui: &Ui) {
+pub fn show(applied: &Applied, (destroys, secrets): (bool, Secrets), ui: &Ui) {
     let failed = applied.diagnostics.has_errors() || applied.interrupted;
     if ui.json && failed {
         return;
@@ -17,7 +17,7 @@ pub fn show(applied: &Applied, destroys: bool, ui: &Ui) {
         ui.line(&json_lines::summary(&summary(applied), operation));
         if !destroys {
             let named = applied.outputs.iter().map(|(name, output)| (&**name, output));
-            ui.line(&json_lines::outputs(named));
+            ui.line(&json_lines::outputs(named, secrets));
         }
         return;
     }
@@ -28,7 +28,7 @@ pub fn show(applied: &Applied, destroys: bool, ui: &Ui) {
     ui.print(&format!("\n{}\n", ui.success(&complete(applied, destroys))));
     if !destroys && !applied.outputs.is_empty() {
         let named = applied.outputs.iter().map(|(name, output)| (&**name, output));
-        ui.print(&format!("\n{}\n\n{}", ui.success("Outputs:"), outputs::all(named)));
+        ui.print(&format!("\n{}\n\n{}", ui.success("Outputs:"), outputs::all(named, secrets)));
     }
 }
 

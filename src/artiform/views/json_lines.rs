@@ -1,7 +1,7 @@
 //! Terraform's machine-readable lines: one JSON object a line, each with level, message, module, time and type.
 
 use diagnostics::{Diagnostic, SourceMap};
-use plan::{Action, OutputChange, Reason, ResourceChange, Summary};
+use plan::{Action, OutputChange, Reason, ResourceChange, Secrets, Summary};
 use serde_json::{Map, Value, json};
 
 use crate::{address, world};
@@ -115,11 +115,14 @@ pub fn planned_outputs<'a>(outputs: impl Iterator<Item = (&'a str, &'a OutputCha
     outputs_line(outputs.map(entry).collect())
 }
 
-/// Outputs as they are recorded; what is sensitive has no value.
-pub fn outputs<'a>(outputs: impl Iterator<Item = (&'a str, &'a state::OutputState)>) -> String {
+/// Outputs as they are recorded; a secret that is not told has no value.
+pub fn outputs<'a>(
+    outputs: impl Iterator<Item = (&'a str, &'a state::OutputState)>,
+    secrets: Secrets,
+) -> String {
     let entry = |(name, output): (&str, &state::OutputState)| {
         let mut body = json!({ "sensitive": output.sensitive, "type": output.value_type });
-        if !output.sensitive {
+        if !output.sensitive || secrets == Secrets::Shown {
             body["value"] = output.value.clone();
         }
         (name.to_owned(), body)

@@ -1,6 +1,7 @@
 //! Outputs as people read them.
 
 use lang::{Type, Value, json};
+use plan::Secrets;
 use state::OutputState;
 
 /// The value of an output, of the type that was recorded with it.
@@ -10,10 +11,13 @@ pub fn value(output: &OutputState) -> Value {
     read(&ty).or_else(|| read(&Type::Dynamic)).unwrap_or_else(|| Value::null(Type::Dynamic))
 }
 
-/// `name = value`, one output after the other; what is sensitive is not shown.
-pub fn all<'a>(outputs: impl Iterator<Item = (&'a str, &'a OutputState)>) -> String {
+/// `name = value`, one output after the other.
+pub fn all<'a>(
+    outputs: impl Iterator<Item = (&'a str, &'a OutputState)>,
+    secrets: Secrets,
+) -> String {
     let line = |(name, output): (&str, &OutputState)| {
-        let shown = if output.sensitive {
+        let shown = if output.sensitive && secrets == Secrets::Hidden {
             "<sensitive>".to_owned()
         } else {
             lang::display::console(&value(output))
@@ -24,13 +28,16 @@ pub fn all<'a>(outputs: impl Iterator<Item = (&'a str, &'a OutputState)>) -> Str
 }
 
 /// The same, drawn as plans and states draw values.
-pub fn plain<'a>(outputs: impl Iterator<Item = (&'a str, &'a OutputState)>) -> String {
+pub fn plain<'a>(
+    outputs: impl Iterator<Item = (&'a str, &'a OutputState)>,
+    secrets: Secrets,
+) -> String {
     let line = |(name, output): (&str, &OutputState)| {
-        let shown = if output.sensitive {
+        let shown = if output.sensitive && secrets == Secrets::Hidden {
             "(sensitive value)".to_owned()
         } else {
             // What is drawn stands inside a block, and an output does not.
-            plan::render::unchanged(&value(output), 4).replace("\n    ", "\n")
+            plan::render::unchanged(&value(output), 4, secrets).replace("\n    ", "\n")
         };
         format!("{name} = {shown}\n")
     };
@@ -51,7 +58,7 @@ mod tests {
             ("secret", output(json!("x"), json!("string"), true)),
             ("text", output(json!("a"), json!("string"), false)),
         ];
-        let text = all(outputs.iter().map(|(name, output)| (*name, output)));
+        let text = all(outputs.iter().map(|(name, output)| (*name, output)), Secrets::Hidden);
         assert_eq!(text, "list = tolist([\n  \"a\",\n])\nsecret = <sensitive>\ntext = \"a\"\n");
     }
 }

@@ -2,7 +2,7 @@
 
 use lang::Name;
 use plan::render::{self, Detail, RenderOptions};
-use plan::{OutputChange, Plan};
+use plan::{OutputChange, Plan, Secrets};
 
 use super::json_lines;
 use crate::ui::Ui;
@@ -16,6 +16,20 @@ pub struct PlanDetail {
     /// Show every change of a large plan in full
     #[arg(long)]
     pub full: bool,
+    /// Show sensitive values in the clear
+    #[arg(long)]
+    pub show_sensitive: bool,
+}
+
+impl PlanDetail {
+    pub fn secrets(self) -> Secrets {
+        secrets(self.show_sensitive)
+    }
+}
+
+/// What the flag `--show-sensitive` means.
+pub fn secrets(shown: bool) -> Secrets {
+    if shown { Secrets::Shown } else { Secrets::Hidden }
 }
 
 /// Shows a plan: drift, changes, outputs and the last line that counts them.
@@ -30,12 +44,17 @@ pub fn show(plan: &Plan, detail: PlanDetail, ui: &Ui) {
 /// A plan as machine-readable lines.
 pub fn json(plan: &Plan) -> Vec<String> {
     let drift = plan.drift.iter().map(|c| json_lines::change(c, "resource_drift"));
-    let changes = plan.changes.iter().filter(|change| change.is_change());
-    let changes = changes.map(|c| json_lines::change(c, "planned_change"));
+    let changes = planned_changes(plan);
     let summary = json_lines::summary(&plan.summary(), "plan");
     let outputs =
         (!plan.outputs.is_empty()).then(|| json_lines::planned_outputs(changed_outputs(plan)));
     drift.chain(changes).chain([summary]).chain(outputs).collect()
+}
+
+/// A line for each change of an instance.
+pub fn planned_changes(plan: &Plan) -> impl Iterator<Item = String> {
+    let changes = plan.changes.iter().filter(|change| change.is_change());
+    changes.map(|change| json_lines::change(change, "planned_change"))
 }
 
 fn changed_outputs(plan: &Plan) -> impl Iterator<Item = (&str, &OutputChange)> {
@@ -43,10 +62,11 @@ fn changed_outputs(plan: &Plan) -> impl Iterator<Item = (&str, &OutputChange)> {
 }
 
 fn text(plan: &Plan, detail: PlanDetail, ui: &Ui) -> String {
+    let secrets = detail.secrets();
     let detail = match detail {
         PlanDetail { summary: true, .. } => Detail::Summary,
         PlanDetail { full: true, .. } => Detail::Full,
         PlanDetail { .. } => Detail::Fitting,
     };
-    format!("\n{}", render::text(plan, RenderOptions { colour: ui.colour, detail }))
+    format!("\n{}", render::text(plan, RenderOptions { colour: ui.colour, detail, secrets }))
 }

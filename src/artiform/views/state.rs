@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use lang::Value;
+use plan::Secrets;
 use provider::Registry;
 use serde_json::{Value as Json, json as object};
 use state::{InstanceState, Mode, Snapshot, Status};
@@ -11,15 +12,15 @@ use super::outputs;
 use crate::recorded;
 
 /// Everything that is recorded.
-pub fn all(snapshot: &Snapshot, registry: &Registry) -> String {
+pub fn all(snapshot: &Snapshot, registry: &Registry, secrets: Secrets) -> String {
     if snapshot.is_empty() {
         return "The state file is empty. No resources are represented.\n".into();
     }
-    let instances = snapshot.instances.values().map(|i| instance(i, registry));
+    let instances = snapshot.instances.values().map(|i| instance(i, registry, secrets));
     let mut text = instances.collect::<Vec<_>>().join("\n");
     if !snapshot.outputs.is_empty() {
         let named = snapshot.outputs.iter().map(|(name, output)| (name.as_str(), output));
-        let _ = write!(text, "\n\nOutputs:\n\n{}", outputs::plain(named));
+        let _ = write!(text, "\n\nOutputs:\n\n{}", outputs::plain(named, secrets));
     }
     text
 }
@@ -31,7 +32,7 @@ pub fn as_json(snapshot: &Snapshot, registry: &Registry) -> Json {
 }
 
 /// One instance as its block would read.
-pub fn instance(instance: &InstanceState, registry: &Registry) -> String {
+pub fn instance(instance: &InstanceState, registry: &Registry, secrets: Secrets) -> String {
     let note = match &instance.status {
         Status::Ready => "",
         Status::Tainted => " (tainted)",
@@ -41,7 +42,7 @@ pub fn instance(instance: &InstanceState, registry: &Registry) -> String {
     let header = format!("{kind} \"{}\" \"{}\"", instance.type_name, instance.name);
     let mut text = format!("# {}:{note}\n", instance.address);
     if instance.has_current() {
-        let _ = writeln!(text, "{header} {{\n{}}}", attributes(instance, registry));
+        let _ = writeln!(text, "{header} {{\n{}}}", attributes(instance, registry, secrets));
     }
     for deposed in &instance.deposed {
         let _ = writeln!(text, "# {} (deposed object {})", instance.address, deposed.key);
@@ -49,14 +50,14 @@ pub fn instance(instance: &InstanceState, registry: &Registry) -> String {
     text
 }
 
-fn attributes(instance: &InstanceState, registry: &Registry) -> String {
+fn attributes(instance: &InstanceState, registry: &Registry, secrets: Secrets) -> String {
     let value = recorded::attributes(instance, registry);
     let shown = |value: &Value| !value.is_null();
     let entries: Vec<_> = value.entries().into_iter().flatten().filter(|(_, v)| shown(v)).collect();
     let width = entries.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
     for (name, value) in entries {
-        let shown = plan::render::unchanged(value, 4);
+        let shown = plan::render::unchanged(value, 4, secrets);
         let _ = writeln!(text, "    {name:width$} = {shown}");
     }
     text
@@ -81,7 +82,7 @@ mod tests {
             ..InstanceState::default()
         };
         assert_eq!(
-            instance(&state, &crate::providers::registry()),
+            instance(&state, &crate::providers::registry(), Secrets::Hidden),
             "# a_b.c[0]: (tainted)\nresource \"a_b\" \"c\" {\n    id       = \"7\"\n    password = (sensitive value)\n    tags     = {\n        x = \"y\"\n    }\n}\n"
         );
     }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use lang::{ResourceMode, Value};
-use provider::Registry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
-use super::{present, values};
-use crate::{OutputChange, Plan, Reason};
+use super::{View, present, values};
+use crate::{OutputChange, Plan, Reason, Secrets};
 
 /// An entry of `resource_changes` or `resource_drift`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,7 +61,7 @@ pub struct Importing {
 }
 
 impl ResourceChange {
-    pub(super) fn new(change: &crate::ResourceChange, registry: &Registry) -> Self {
+    pub(super) fn new(change: &crate::ResourceChange, view: View<'_>) -> Self {
         let address = &change.address;
         Self {
             address: address.to_string(),
@@ -72,23 +71,26 @@ impl ResourceChange {
             type_name: address.type_name.to_string(),
             name: address.name.to_string(),
             index: address.key.as_ref().map(values::key),
-            provider_name: registry.provider_address(&change.provider),
+            provider_name: view.registry.provider_address(&change.provider),
             deposed: change.deposed.clone(),
-            change: Change::of_resource(change),
+            change: Change::of_resource(change, view.secrets),
             action_reason: change.reason,
         }
     }
 }
 
 impl Change {
-    fn of_resource(change: &crate::ResourceChange) -> Self {
+    fn of_resource(change: &crate::ResourceChange, secrets: Secrets) -> Self {
         let sensitive = |value: Option<&Value>| value.map_or(json!(false), values::sensitive);
         let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let shown = |value: Option<&Value>| {
+            value.and_then(|value| values::known(value, secrets)).unwrap_or_default()
+        };
         let importing = change.importing.as_ref();
         Self {
             actions: change.action.names().iter().map(|name| (*name).to_owned()).collect(),
-            before: Some(before.and_then(values::known).unwrap_or_default()),
-            after: Some(after.and_then(values::known).unwrap_or_default()),
+            before: Some(shown(before)),
+            after: Some(shown(after)),
             after_unknown: match after {
                 Some(after) if !after.is_wholly_known() => values::unknown(after),
                 _ => json!({}),
@@ -102,22 +104,18 @@ impl Change {
     }
 
     /// An output is sensitive as a whole or not at all.
-    fn of_output(change: &OutputChange) -> Self {
-        let shown = |value: &Value| {
-            if change.sensitive && value.is_wholly_known() { None } else { values::known(value) }
-        };
+    fn of_output(change: &OutputChange, secrets: Secrets) -> Self {
         let (before, after) = (change.before.as_ref(), change.after.as_ref());
-        let hidden = |value: Option<&Value>| value.map_or(Some(Json::Null), shown);
-        let before = if change.sensitive { Some(Json::Null) } else { hidden(before) };
+        let hides = change.sensitive && secrets == Secrets::Hidden;
         let unknown = after.filter(|after| !after.is_wholly_known());
+        let shown = |value: Option<&Value>| {
+            value.map_or(Some(Json::Null), |value| values::known(value, secrets))
+        };
+        let hidden = |value| if hides { Some(Json::Null) } else { shown(value) };
         Self {
             actions: change.action.names().iter().map(|name| (*name).to_owned()).collect(),
-            before,
-            after: if change.sensitive && unknown.is_none() {
-                Some(Json::Null)
-            } else {
-                hidden(after)
-            },
+            before: hidden(before),
+            after: if unknown.is_some() { shown(after) } else { hidden(after) },
             after_unknown: unknown.map_or(json!(false), values::unknown),
             before_sensitive: json!(change.sensitive),
             after_sensitive: json!(change.sensitive),
@@ -129,9 +127,9 @@ impl Change {
 }
 
 /// The changes of the root module's outputs.
-pub(super) fn outputs(plan: &Plan) -> BTreeMap<String, Change> {
+pub(super) fn outputs(plan: &Plan, secrets: Secrets) -> BTreeMap<String, Change> {
     let outputs = plan.outputs.iter();
-    outputs.map(|(name, change)| (name.to_string(), Change::of_output(change))).collect()
+    outputs.map(|(name, change)| (name.to_string(), Change::of_output(change, secrets))).collect()
 }
 
 pub(super) fn mode(mode: ResourceMode) -> &'static str {

@@ -278,8 +278,9 @@ fn output(output: &config::Output) -> ConfigOutput {
 }
 
 fn variable(variable: &config::Variable) -> ConfigVariable {
+    let default = variable.default_value.as_ref();
     ConfigVariable {
-        default: variable.default_value.as_ref().and_then(values::known),
+        default: default.and_then(|value| values::known(value, crate::Secrets::Hidden)),
         description: variable.description.as_ref().map(ToString::to_string),
         sensitive: variable.sensitive,
     }

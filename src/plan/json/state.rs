@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use state::{InstanceState, Snapshot, Status};
 
 use super::values::{self, OutputValue, ResourceValues, StateValues};
-use super::{Check, PROGRAM_VERSION, checks};
-use crate::Plan;
+use super::{Check, PROGRAM_VERSION, View, checks};
+use crate::{Plan, Secrets};
 
 /// The version of the format.
 const FORMAT_VERSION: &str = "1.0";
@@ -61,18 +61,17 @@ pub fn document(snapshot: &Snapshot, read: Reader<'_>, registry: &Registry) -> S
         (name.clone(), shown)
     });
     let behind = Behind::of(snapshot);
+    let view = View { registry, secrets: Secrets::Shown };
     let resources = snapshot.instances.values().flat_map(|instance| objects(instance));
     let resources = resources.filter_map(|(instance, deposed)| {
         let address: ResourceAddress = instance.address.parse().ok()?;
         let value = read(&instance);
-        let shown = ResourceValues::new(&address, &instance.provider, &value, registry);
-        let values = lang::json::to_json(&value).as_object().cloned().unwrap_or_default();
+        let shown = ResourceValues::new(&address, &instance.provider, &value, view);
         let depends_on = behind.all(&instance.dependencies);
         let tainted = instance.is_tainted();
         let schema_version = instance.schema_version;
         let deposed_key = deposed;
-        let shown =
-            ResourceValues { values, depends_on, tainted, schema_version, deposed_key, ..shown };
+        let shown = ResourceValues { depends_on, tainted, schema_version, deposed_key, ..shown };
         Some((address, shown))
     });
     let root_module = values::tree(resources);
@@ -97,14 +96,14 @@ fn objects(instance: &InstanceState) -> Vec<(InstanceState, Option<String>)> {
 }
 
 /// The state that a plan starts from, as reading found it; none where there is nothing yet.
-pub(super) fn prior(plan: &Plan, registry: &Registry) -> Option<StateDocument> {
+pub(super) fn prior(plan: &Plan, view: View<'_>) -> Option<StateDocument> {
     let behind = Behind::of(&plan.prior);
     let resources = plan.changes.iter().chain(&plan.left_out).filter_map(|change| {
         let value = change.before.as_ref()?;
         let recorded = change.previous_address.as_ref().unwrap_or(&change.address).to_string();
         let instance = plan.prior.instances.get(&recorded);
         let address = &change.address;
-        let shown = ResourceValues::new(address, &change.provider, value, registry);
+        let shown = ResourceValues::new(address, &change.provider, value, view);
         let deposed = change.deposed.clone();
         let tainted = instance.is_some_and(|instance| match &deposed {
             None => instance.is_tainted(),
@@ -118,24 +117,19 @@ pub(super) fn prior(plan: &Plan, registry: &Registry) -> Option<StateDocument> {
         Some((address.clone(), shown))
     });
     let root_module = values::tree(resources);
-    let outputs = prior_outputs(plan);
+    let outputs = prior_outputs(plan, view.secrets);
     let is_empty = outputs.is_empty() && root_module == values::ModuleValues::default();
     if is_empty && plan.prior.is_empty() {
         return None;
     }
-    Some(StateDocument::new(StateValues { outputs, root_module }, prior_checks(plan)))
-}
-
-/// Checks as they were recorded.
-fn prior_checks(plan: &Plan) -> Vec<Check> {
-    let read = |check: &Json| serde_json::from_value(check.clone()).ok();
-    plan.prior.check_results.iter().filter_map(read).collect()
+    Some(StateDocument::new(StateValues { outputs, root_module }, Vec::new()))
 }
 
 /// Outputs as they are recorded, and as they are now where planning knows that already.
-fn prior_outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
+fn prior_outputs(plan: &Plan, secrets: Secrets) -> BTreeMap<String, OutputValue> {
     let recorded = plan.prior.outputs.iter().map(|(name, output)| {
-        let value = if output.sensitive { Json::Null } else { output.value.clone() };
+        let hides = output.sensitive && secrets == Secrets::Hidden;
+        let value = if hides { Json::Null } else { output.value.clone() };
         let value_type = Some(output.value_type.clone());
         (name.clone(), OutputValue { sensitive: output.sensitive, value: Some(value), value_type })
     });
@@ -148,7 +142,7 @@ fn prior_outputs(plan: &Plan) -> BTreeMap<String, OutputValue> {
         if now.is_null() {
             outputs.remove(&**name);
         } else {
-            outputs.insert(name.to_string(), OutputValue::new(now, change.sensitive));
+            outputs.insert(name.to_string(), OutputValue::new(now, now.is_sensitive(), secrets));
         }
     }
     outputs

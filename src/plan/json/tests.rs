@@ -7,11 +7,15 @@ use proptest::prelude::*;
 use provider::Registry;
 use serde_json::json;
 
-use super::{PlanDocument, change::Change, values};
-use crate::{Action, Plan, PlanMode, ResourceChange};
+use super::{PlanDocument, View, change::Change, values};
+use crate::{Action, Plan, PlanMode, ResourceChange, Secrets};
 
 fn registry() -> Registry {
     Registry::new(provider_builtin::providers())
+}
+
+fn view(registry: &Registry) -> View<'_> {
+    View { registry, secrets: Secrets::Hidden }
 }
 
 fn plan_of(changes: Vec<ResourceChange>) -> Plan {
@@ -39,7 +43,12 @@ fn change(address: &str, before: Option<Value>, after: Option<Value>) -> Resourc
 fn document(plan: &Plan) -> PlanDocument {
     let folder = tempfile::tempdir().unwrap();
     let config = config::load(folder.path()).config;
-    let origin = super::Origin { config: &config, registry: &registry(), relevant: Vec::new() };
+    let origin = super::Origin {
+        config: &config,
+        registry: &registry(),
+        relevant: Vec::new(),
+        secrets: Secrets::Hidden,
+    };
     super::document(plan, &origin)
 }
 
@@ -105,12 +114,12 @@ fn modules_hold_their_own_and_number_keys_count() {
     let object = || Some(Value::object([]));
     let changes = [addresses[0], addresses[1], deeper].map(|a| change(a, None, object()));
     let plan = plan_of(changes.into());
-    let planned = values::planned(&plan, &registry()).root_module;
+    let planned = values::planned(&plan, view(&registry())).root_module;
     let of_a = planned.child_modules[0].resources.iter().map(|r| r.address.as_str());
     assert_eq!(of_a.collect::<Vec<_>>(), addresses);
     let before = |change: &ResourceChange| ResourceChange { before: object(), ..change.clone() };
     let changes = plan.changes.iter().map(before).collect();
-    let prior = super::state::prior(&plan_of(changes), &registry()).and_then(|s| s.values);
+    let prior = super::state::prior(&plan_of(changes), view(&registry())).and_then(|s| s.values);
     let root = prior.unwrap_or_default().root_module;
     let [a, b] = root.child_modules.as_slice() else { panic!("{root:?}") };
     let of_a: Vec<&str> = a.resources.iter().map(|r| r.address.as_str()).collect();

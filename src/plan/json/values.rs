@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
 use super::change::mode;
-use super::present;
-use crate::{Action, Plan};
+use super::{View, present};
+use crate::{Action, Plan, Secrets};
 
 /// Outputs, and the resources of the root module and of those below it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -70,17 +70,17 @@ impl ResourceValues {
         address: &ResourceAddress,
         provider: &str,
         value: &Value,
-        registry: &Registry,
+        view: View<'_>,
     ) -> Self {
-        let known = known(value).and_then(|json| json.as_object().cloned());
+        let known = known(value, view.secrets).and_then(|json| json.as_object().cloned());
         Self {
             address: address.to_string(),
             mode: mode(address.mode).into(),
             type_name: address.type_name.to_string(),
             name: address.name.to_string(),
             index: address.key.as_ref().map(key),
-            provider_name: registry.provider_address(provider),
-            schema_version: schema_version(address, registry),
+            provider_name: view.registry.provider_address(provider),
+            schema_version: schema_version(address, view.registry),
             values: known.unwrap_or_default(),
             sensitive_values: sensitive(value),
             ..Self::default()
@@ -99,12 +99,13 @@ fn schema_version(address: &ResourceAddress, registry: &Registry) -> u64 {
 }
 
 impl OutputValue {
-    /// An output with what is known of it; a secret is not told.
-    pub(super) fn new(value: &Value, sensitive: bool) -> Self {
+    /// An output with what is known of it.
+    pub(super) fn new(value: &Value, sensitive: bool, secrets: Secrets) -> Self {
         if !value.is_wholly_known() {
             return Self { sensitive, ..Self::default() };
         }
-        let shown = if sensitive { Some(Json::Null) } else { known(value) };
+        let hides = sensitive && secrets == Secrets::Hidden;
+        let shown = if hides { Some(Json::Null) } else { known(value, secrets) };
         let value_type = match value.type_of() {
             Type::Dynamic => json!("dynamic"),
             ty => lang::json::type_to_json(&ty),
@@ -120,11 +121,11 @@ pub(super) fn listed(plan: &Plan) -> impl Iterator<Item = &crate::ResourceChange
 }
 
 /// Everything as it will be after apply, as far as it is known.
-pub(super) fn planned(plan: &Plan, registry: &Registry) -> StateValues {
+pub(super) fn planned(plan: &Plan, view: View<'_>) -> StateValues {
     let outputs = plan.outputs.iter().filter(|(_, change)| change.action != Action::Delete);
     let output = |change: &crate::OutputChange| {
         let null = Value::null(Type::Dynamic);
-        OutputValue::new(change.after.as_ref().unwrap_or(&null), change.sensitive)
+        OutputValue::new(change.after.as_ref().unwrap_or(&null), change.sensitive, view.secrets)
     };
     let resources = listed(plan).filter(|change| change.deposed.is_none()).filter_map(|change| {
         let address = &change.address;
@@ -135,7 +136,7 @@ pub(super) fn planned(plan: &Plan, registry: &Registry) -> StateValues {
             Action::Forget => &forgotten,
             _ => change.after.as_ref()?,
         };
-        let values = ResourceValues::new(address, &change.provider, value, registry);
+        let values = ResourceValues::new(address, &change.provider, value, view);
         Some((address.clone(), values))
     });
     let mut root_module = tree(resources);
@@ -188,16 +189,17 @@ fn sort_by_text(module: &mut ModuleValues) {
     module.child_modules.iter_mut().for_each(sort_by_text);
 }
 
-/// What is known and no secret; unknown attributes are left out, unknown elements are null.
-pub(super) fn known(value: &Value) -> Option<Json> {
+/// What is known; unknown attributes are left out, unknown elements and hidden secrets are null.
+pub(super) fn known(value: &Value, secrets: Secrets) -> Option<Json> {
     Some(match &value.data {
         Data::Unknown(..) => return None,
-        _ if value.is_sensitive() => Json::Null,
+        _ if value.is_sensitive() && secrets == Secrets::Hidden => Json::Null,
         Data::List(_, values) | Data::Set(_, values) | Data::Tuple(values) => {
-            values.iter().map(|value| known(value).unwrap_or_default()).collect()
+            values.iter().map(|value| known(value, secrets).unwrap_or_default()).collect()
         }
         Data::Map(_, values) | Data::Object(values) => {
-            let entry = |(name, value): (&lang::Name, _)| Some((name.to_string(), known(value)?));
+            let entry =
+                |(name, value): (&lang::Name, _)| Some((name.to_string(), known(value, secrets)?));
             Json::Object(values.iter().filter_map(entry).collect())
         }
         _ => lang::json::to_json(value),

@@ -57,6 +57,10 @@ fn object_lines(
     }
     let mut out = String::new();
     for (name, difference) in drawn {
+        let (old, new) = (before.and_then(|v| v.get(name)), after.and_then(|v| v.get(name)));
+        for line in old.zip(new).map(|(old, new)| secrecy(old, new)).unwrap_or_default() {
+            out.push_str(&format!("      # {}\n", painter.dim(line)));
+        }
         let sign = painter.sign(difference.sign);
         let mut words = difference.words;
         if forces(replace, name) {
@@ -72,6 +76,33 @@ fn object_lines(
         out.push_str(&format!("        {}\n", painter.dim(&words)));
     }
     out
+}
+
+/// What is said of an attribute that becomes a secret, or ceases to be one.
+fn secrecy(old: &Value, new: &Value) -> &'static [&'static str] {
+    if old.is_null() || new.is_null() {
+        return &[];
+    }
+    let unchanged = provider::change::same_value(old, new);
+    match (old.is_sensitive(), new.is_sensitive(), unchanged) {
+        (false, true, true) => &[
+            "Warning: this attribute value will be marked as sensitive and will not",
+            "display in UI output after applying this change. The value is unchanged.",
+        ],
+        (false, true, false) => &[
+            "Warning: this attribute value will be marked as sensitive and will not",
+            "display in UI output after applying this change.",
+        ],
+        (true, false, true) => &[
+            "Warning: this attribute value will no longer be marked as sensitive",
+            "after applying this change. The value is unchanged.",
+        ],
+        (true, false, false) => &[
+            "Warning: this attribute value will no longer be marked as sensitive",
+            "after applying this change.",
+        ],
+        _ => &[],
+    }
 }
 
 fn names_of<'a>(before: Option<&'a Value>, after: Option<&'a Value>) -> Vec<&'a str> {

@@ -3,6 +3,7 @@
 use lang::{Data, Value, display};
 
 use super::{Painter, text};
+use crate::Secrets;
 
 /// What happens to a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ pub(super) fn difference(
 }
 
 fn changed(old: &Value, new: &Value, indent: usize, painter: Painter) -> Drawn {
-    let hidden = old.is_sensitive() || new.is_sensitive();
+    let hidden = painter.hides(old) || painter.hides(new);
     if same(old, new) {
         let words = if hidden { secret() } else { whole(old, Sign::Keep, indent, painter) };
         return Drawn { sign: Sign::Keep, words };
@@ -78,8 +79,11 @@ fn secret() -> String {
     "(sensitive value)".into()
 }
 
-/// Equality without regard to the kind of collection.
+/// Equality without regard to the kind of collection; what becomes a secret is not the same.
 fn same(a: &Value, b: &Value) -> bool {
+    if a.is_sensitive() != b.is_sensitive() {
+        return false;
+    }
     match (&a.data, &b.data) {
         (Data::Null(_), Data::Null(_)) => true,
         (
@@ -95,13 +99,14 @@ fn same(a: &Value, b: &Value) -> bool {
 }
 
 /// Draws a value that stays as it is. `indent` is the column of what holds it.
-pub fn unchanged(value: &Value, indent: usize) -> String {
-    whole(value, Sign::Keep, indent.saturating_sub(2), Painter::default())
+pub fn unchanged(value: &Value, indent: usize, secrets: Secrets) -> String {
+    let painter = Painter { secrets, ..Painter::default() };
+    whole(value, Sign::Keep, indent.saturating_sub(2), painter)
 }
 
 /// Draws a whole value, each of its lines with the sign.
 fn whole(value: &Value, sign: Sign, indent: usize, painter: Painter) -> String {
-    if value.is_sensitive() {
+    if painter.hides(value) {
         return secret();
     }
     match &value.data {
@@ -133,9 +138,10 @@ fn whole(value: &Value, sign: Sign, indent: usize, painter: Painter) -> String {
                 let lines = whole(&inner, sign, indent + 4, painter);
                 encoded(&format!("{:1$}{lines}", "", indent + 6), indent)
             });
-            document.unwrap_or_else(|| string(value, text, indent))
+            document.unwrap_or_else(|| string(text, indent))
         }
-        _ => display::console(value),
+        // Whether it is a secret was asked above.
+        data => display::console(&Value::from(data.clone())),
     }
 }
 
@@ -149,8 +155,8 @@ fn encoded(lines: &str, indent: usize) -> String {
     format!("jsonencode(\n{lines}\n{:1$})", "", indent + 2)
 }
 
-fn string(value: &Value, text: &str, indent: usize) -> String {
-    if text.contains('\n') { text::heredoc(text, indent) } else { display::console(value) }
+fn string(text: &str, indent: usize) -> String {
+    if text.contains('\n') { text::heredoc(text, indent) } else { display::go_quoted(text) }
 }
 
 fn line(sign: Sign, words: &str, indent: usize, painter: Painter) -> String {
@@ -185,6 +191,10 @@ fn entries(a: &Entries, b: &Entries, indent: usize, painter: Painter) -> String 
                 let words = whole(old, Sign::Remove, indent + 4, painter);
                 Drawn { sign: Sign::Remove, words }
             }
+            // One that comes is told even when it is null.
+            (None, Some(new)) => {
+                Drawn { sign: Sign::Add, words: whole(new, Sign::Add, indent + 4, painter) }
+            }
             (old, new) => difference(old, new, indent + 4, painter),
         };
         if drawn.sign == Sign::Keep {
@@ -201,11 +211,8 @@ fn entries(a: &Entries, b: &Entries, indent: usize, painter: Painter) -> String 
 /// A list: equal elements are matched first, so that an insertion does not change all that follows.
 fn elements(a: &[Value], b: &[Value], indent: usize, painter: Painter) -> String {
     let key = |value: &Value| {
-        if value.is_unknown() || value.is_sensitive() {
-            "?".into()
-        } else {
-            display::console(value)
-        }
+        let plain = lang::json::to_json(value);
+        if value.is_unknown() { "?".into() } else { plain.to_string() }
     };
     let (old, new): (Vec<String>, Vec<String>) =
         (a.iter().map(key).collect(), b.iter().map(key).collect());

@@ -12,6 +12,7 @@ use crate::plan_file::PlanFile;
 use crate::planning::Session;
 use crate::stack::Stack;
 use crate::stack_state::{self, Opened};
+use crate::views::plan as plan_view;
 
 impl Apply {
     /// Executes a saved plan; it was approved when it was saved.
@@ -28,10 +29,16 @@ impl Apply {
         if made.interrupted {
             return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
         }
-        context.ui.diagnostics(&made.diagnostics, stack.sources());
         let failed = made.diagnostics.has_errors();
-        let Some(planned) = made.planned.filter(|_| !failed) else { return Ok(FAILURE) };
+        let Some(planned) = made.planned.filter(|_| !failed) else {
+            context.ui.diagnostics(&made.diagnostics, stack.sources());
+            return Ok(FAILURE);
+        };
         file.check_plan(&planned.plan)?;
+        if context.ui.json {
+            plan_view::planned_changes(&planned.plan).for_each(|line| context.ui.line(&line));
+        }
+        context.ui.diagnostics(&self.worth_telling(made.diagnostics), stack.sources());
         let code = self.execute(planned, store, (&stack, &session));
         session.end();
         code

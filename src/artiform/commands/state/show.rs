@@ -23,7 +23,11 @@ impl Show {
         let Some(instance) = snapshot.instance(&address) else {
             return Err(selection::missing(&self.address, &snapshot));
         };
-        context.ui.print(&views::state::instance(instance, &providers::registry()));
+        context.ui.print(&views::state::instance(
+            instance,
+            &providers::registry(),
+            plan::Secrets::Hidden,
+        ));
         Ok(SUCCESS)
     }
 }

@@ -1,0 +1,64 @@
+//! What a plan with mistakes leaves out: that of which nobody can say what would happen to it.
+//!
+//! All mistakes are found in one go, so that what depends on a mistake is planned too. It would be told as
+//! if the mistake were not there; therefore it is taken out of the plan afterwards.
+
+use std::collections::HashSet;
+
+use crate::tree::NodeId;
+use crate::walk::{PlannedInstance, Run};
+
+/// The declarations and instances in which mistakes were found.
+#[derive(Debug, Default)]
+pub(crate) struct Blocked {
+    /// What depends on these is left out.
+    mistaken: HashSet<NodeId>,
+    /// Instances that would not have come as far as to be planned.
+    refused: HashSet<String>,
+    /// The above, and everything that depends on it.
+    behind: HashSet<NodeId>,
+}
+
+impl Blocked {
+    pub(crate) fn is_mistaken(&mut self, node: NodeId) {
+        self.mistaken.insert(node);
+    }
+
+    pub(crate) fn refuse(&mut self, address: &str) {
+        self.refused.insert(address.to_owned());
+    }
+}
+
+impl Run {
+    /// How many mistakes there are after these many notices.
+    pub(crate) fn mistakes_after(&self, notices: usize) -> bool {
+        self.diagnostics.iter().skip(notices).any(diagnostics::Diagnostic::is_error)
+    }
+
+    /// Finds what depends on a mistake. Must come after the walk.
+    pub(crate) fn find_blocked(&mut self) {
+        if self.blocked.mistaken.is_empty() {
+            return;
+        }
+        let graph = self.graph.clone();
+        for node in &graph.order {
+            let is_behind = |node: NodeId| {
+                self.blocked.mistaken.contains(&node) || self.blocked.behind.contains(&node)
+            };
+            if graph.dependencies(*node).any(is_behind) {
+                self.blocked.behind.insert(*node);
+            }
+        }
+    }
+
+    /// Tells whether an instance stays out of a plan because of mistakes.
+    pub(crate) fn blocks_instance(&self, instance: &PlannedInstance) -> bool {
+        let behind = instance.spot.is_some_and(|spot| self.blocked.behind.contains(&spot.0));
+        behind || self.blocked.refused.contains(&instance.address)
+    }
+
+    /// Tells whether an output stays out of a plan because of mistakes.
+    pub(crate) fn blocks_output(&self, node: NodeId) -> bool {
+        self.blocked.behind.contains(&node) || self.blocked.mistaken.contains(&node)
+    }
+}
