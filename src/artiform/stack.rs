@@ -47,6 +47,7 @@ impl Stack {
         let workspace = workspace::current(folder, &context.environment)?.name;
         let loaded = config::load(folder);
         let (mut config, mut diagnostics) = (loaded.config, loaded.diagnostics);
+        diagnostics.extend(loaded.when_planning);
         if diagnostics.has_errors() {
             let config = Arc::new(config);
             let all = validation::completed(&config, diagnostics)?;

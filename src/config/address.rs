@@ -37,7 +37,7 @@ impl Target {
 
 fn key_text(index: Option<&Expr>) -> Option<String> {
     let Some(index) = index else { return Some(String::new()) };
-    literal_key(index).ok().map(|key| format!("[{key}]"))
+    crate::constant::key(index).map(|key| format!("[{key}]"))
 }
 
 /// Reads `module.a["x"].aws_vpc.b[each.key]`.
@@ -68,21 +68,29 @@ pub fn endpoint(expr: &Expr) -> Result<MovedEndpoint, Box<Diagnostic>> {
         mode: resource.mode,
         type_name: resource.type_name,
         name: resource.name,
-        key: index.map(|index| literal_key(&index)).transpose()?,
+        key: index.map(|index| literal_key_in(&index, expr.span)).transpose()?,
     }))
 }
 
-fn module_step(step: TargetStep, _span: Span) -> Result<ModuleStep, Box<Diagnostic>> {
-    let key = step.index.map(|index| literal_key(&index)).transpose()?;
+fn module_step(step: TargetStep, whole: Span) -> Result<ModuleStep, Box<Diagnostic>> {
+    let key = step.index.map(|index| literal_key_in(&index, whole)).transpose()?;
     Ok(ModuleStep { topology: step.call.topology, name: step.call.name, key })
 }
 
-fn literal_key(expr: &Expr) -> Result<Key, Box<Diagnostic>> {
-    let wrong = || {
-        let detail = "The instance key must be a literal: a whole number or a string in quotes.";
-        Box::new(Diagnostic::error("Invalid address", detail).at(expr.span))
-    };
-    crate::constant::key(expr).ok_or_else(wrong)
+/// The key of an instance in an address that stands at `whole`.
+fn literal_key_in(expr: &Expr, whole: Span) -> Result<Key, Box<Diagnostic>> {
+    crate::constant::key(expr).ok_or_else(|| not_static(whole))
+}
+
+/// Words that start a reference to something that has no address in the state.
+const RESERVED: [&str; 10] =
+    ["arg", "count", "each", "lazy", "local", "path", "self", "template", "terraform", "var"];
+
+/// What is written is no address but something to be calculated.
+fn not_static(span: Span) -> Box<Diagnostic> {
+    let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
+    let hint = "write an address without quotes, such as aws_vpc.main or module.network";
+    Box::new(Diagnostic::error("Invalid expression", detail).at(span).hint(hint))
 }
 
 /// Walks over the words and keys of an address.
@@ -97,10 +105,15 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn of(expr: &'a Expr) -> Result<Self, Box<Diagnostic>> {
         let ExprKind::Reference(traversal) = &expr.kind else {
-            let detail = "An address is required here, such as aws_vpc.main or module.network, \
-                          without quotes.";
-            return Err(Box::new(Diagnostic::error("Invalid address", detail).at(expr.span)));
+            return Err(not_static(expr.span));
         };
+        if RESERVED.contains(&&*traversal.root) {
+            let detail = format!(
+                "The keyword \"{}\" is reserved and cannot be used to target a resource address. If you are targeting a resource type that uses a reserved keyword, please prefix your address with \"resource.\".",
+                traversal.root
+            );
+            return Err(Box::new(Diagnostic::error("Invalid address", detail).at(expr.span)));
+        }
         let mut words = vec![(traversal.root.clone(), traversal.root_span)];
         let mut keys = vec![None];
         for step in &traversal.steps {
@@ -167,6 +180,9 @@ impl<'a> Walk<'a> {
         if self.at >= self.words.len() {
             return Ok(());
         }
-        Err(self.wrong("The address goes on after the resource; it must end with its name or key."))
+        let rest = self.words[self.at..].iter().map(|(_, span)| *span).reduce(Span::to);
+        let detail = "Resource instance key must be given in square brackets.";
+        let diagnostic = Diagnostic::error("Invalid address", detail);
+        Err(Box::new(diagnostic.at(rest.unwrap_or(self.traversal.span))))
     }
 }

@@ -44,6 +44,7 @@ fn run(folder: &Path) -> String {
     let stack = if stack.is_dir() { stack } else { folder.to_path_buf() };
     let mut loaded = load(&stack);
     let mut out = drawn(&loaded.diagnostics, &loaded);
+    out.push_str(&drawn(&loaded.when_planning, &loaded));
     if !loaded.diagnostics.has_errors() {
         dump::config(&loaded.config, &mut out);
         let calls = loaded.config.root.calls.values();
@@ -147,6 +148,7 @@ fn what_a_topology_lowers_to_refers_to_nothing_undeclared() {
                 config: &loaded.config,
                 module: &call.module,
                 diagnostics: &mut diagnostics,
+                when_planning: &mut diagnostics::Diagnostics::new(),
             }
             .declarations();
             assert!(diagnostics.is_empty(), "{name}: {diagnostics:?}");

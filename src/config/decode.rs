@@ -113,6 +113,10 @@ impl<'a> Decoder<'a> {
     /// Reads the attributes that stand outside of all blocks, which there should be none of.
     pub(crate) fn stray_attribute(&mut self, attribute: &Attribute) {
         let name = &*attribute.name;
+        if self.is_json(attribute.span) {
+            self.diagnostics.push(schema::extraneous_property(name, attribute.name_span));
+            return;
+        }
         let mut diagnostic = schema::unsupported_argument(name, attribute.name_span, &TOP);
         if did_you_mean(name, TOP.blocks.iter().copied()).is_none() {
             let hint = "values of variables belong into a .tfvars file, named values into locals";
@@ -123,18 +127,14 @@ impl<'a> Decoder<'a> {
 
     fn locals_block(&mut self, block: Block) {
         schema::labels(&block, &[], self.diagnostics);
-        for inner in &block.body.blocks {
-            let shape = Shape { required: &[], optional: &[], blocks: &[] };
-            let unsupported = schema::unsupported_block(&inner.kind, inner.kind_span, &shape);
-            self.diagnostics.push(unsupported);
-        }
+        schema::no_blocks(&block.body, self.diagnostics);
         for (name, attribute) in block.body.attributes {
             if let Some(first) = self.declared.module.locals.get(&name) {
-                let at = schema::place(self.sources, first.name_span);
+                let at = schema::place(self.sources, first.span);
                 let detail = format!(
                     "A local value named \"{name}\" was already defined at {at}. Local value names must be unique within a module."
                 );
-                self.report("Duplicate local value definition", detail, attribute.name_span);
+                self.report("Duplicate local value definition", detail, attribute.span);
                 continue;
             }
             let local = Local {

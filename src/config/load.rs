@@ -23,6 +23,8 @@ pub struct Loaded {
     pub config: Config,
     /// In place order: file after file, from top to bottom.
     pub diagnostics: Diagnostics,
+    /// What can be valid and still cannot be planned, such as a move of what is still declared.
+    pub when_planning: Diagnostics,
     /// The packages that modules come from, in the order in which they are called.
     pub packages: Vec<PackageUse>,
 }
@@ -32,14 +34,16 @@ pub fn load(folder: &Path) -> Loaded {
     let mut loader = Loader { stack_folder: folder.to_path_buf(), ..Loader::default() };
     let root = loader.module(folder, Vec::new(), None);
     let packages = std::mem::take(&mut loader.packages);
-    let Loader { sources, mut diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
+    let Loader { sources, diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
     let folder = folder.to_path_buf();
     let config = Config { root, stack, regions, sources, folder, damaged };
-    validate::config(&config, &mut diagnostics);
+    let mut findings = validate::Findings { at_once: diagnostics, ..Default::default() };
+    validate::config(&config, &mut findings);
     // What seems wrong in a block that could not be read whole may only follow from that.
     let follows = |found: &Diagnostic| found.subject.is_some_and(|place| config.is_damaged(place));
-    syntax.extend(diagnostics.into_iter().filter(|found| !follows(found)));
-    Loaded { config, diagnostics: syntax.sorted(), packages }
+    syntax.extend(findings.at_once.into_iter().filter(|found| !follows(found)));
+    let when_planning = findings.when_planning.sorted();
+    Loaded { config, diagnostics: syntax.sorted(), when_planning, packages }
 }
 
 /// Reads folder after folder.

@@ -62,6 +62,8 @@ pub struct ModuleCall {
     pub providers: IndexMap<ProviderRef, ProviderRef>,
     pub module: Arc<Module>,
     pub header_span: Span,
+    /// The brace with which the block opens, where arguments are missing.
+    pub opening: Span,
     pub span: Span,
 }
 

@@ -20,6 +20,7 @@ pub struct ResourceKey {
 pub struct Resource {
     pub mode: ResourceMode,
     pub type_name: Name,
+    pub type_span: Span,
     pub name: Name,
     pub count: Option<Expr>,
     pub for_each: Option<Expr>,
@@ -60,7 +61,8 @@ pub enum IgnoreChanges {
     #[default]
     Nothing,
     All,
-    Paths(Vec<Path>),
+    /// Each with the place where it is written.
+    Paths(Vec<(Path, Span)>),
 }
 
 impl Resource {

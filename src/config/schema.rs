@@ -11,10 +11,13 @@ pub(crate) struct Shape {
 }
 
 /// Reports everything in the body that the shape does not have, and what it lacks.
-pub(crate) fn check(body: &Body, shape: &Shape, owner: Span, diagnostics: &mut Diagnostics) {
+pub(crate) fn check(body: &Body, shape: &Shape, diagnostics: &mut Diagnostics) {
     for attribute in body.attributes.values() {
         let name = &*attribute.name;
-        if !shape.required.contains(&name) && !shape.optional.contains(&name) {
+        let known = shape.required.contains(&name) || shape.optional.contains(&name);
+        if !known && body.is_json {
+            diagnostics.push(extraneous_property(name, attribute.name_span));
+        } else if !known {
             diagnostics.push(unsupported_argument(name, attribute.name_span, shape));
         }
     }
@@ -23,19 +26,31 @@ pub(crate) fn check(body: &Body, shape: &Shape, owner: Span, diagnostics: &mut D
             diagnostics.push(unsupported_block(&block.kind, block.kind_span, shape));
         }
     }
-    require(body, shape.required, owner, diagnostics);
+    require(body, shape.required, diagnostics);
 }
 
 /// Reports the attributes that the body lacks.
-pub(crate) fn require(body: &Body, required: &[&str], owner: Span, diagnostics: &mut Diagnostics) {
+pub(crate) fn require(body: &Body, required: &[&str], diagnostics: &mut Diagnostics) {
     for name in required.iter().filter(|name| !body.attributes.contains_key(**name)) {
-        diagnostics.push(missing_argument(name, owner));
+        diagnostics.push(missing_argument(name, opening(body)));
     }
 }
 
-pub(crate) fn missing_argument(name: &str, owner: Span) -> Diagnostic {
+/// An argument that the body which opens at the place lacks.
+pub(crate) fn missing_argument(name: &str, opening: Span) -> Diagnostic {
     let detail = format!("The argument \"{name}\" is required, but no definition was found.");
-    Diagnostic::error("Missing required argument", detail).at(owner)
+    Diagnostic::error("Missing required argument", detail).at(opening)
+}
+
+/// The brace with which a body opens: where it lacks something.
+pub(crate) fn opening(body: &Body) -> Span {
+    Span { end: body.span.start + 1, ..body.span }
+}
+
+/// A member of a JSON object that a shape does not have.
+pub(crate) fn extraneous_property(name: &str, span: Span) -> Diagnostic {
+    let detail = format!("No argument or block type is named \"{name}\".");
+    Diagnostic::error("Extraneous JSON object property", detail).at(span)
 }
 
 /// An argument that a shape does not have.
@@ -48,6 +63,15 @@ pub(crate) fn unsupported_argument(name: &str, span: Span, shape: &Shape) -> Dia
         detail.push_str(&format!(" Did you mean \"{near}\"?"));
     }
     Diagnostic::error("Unsupported argument", detail).at(span)
+}
+
+/// Reports the blocks of a body that holds arguments alone.
+pub(crate) fn no_blocks(body: &Body, diagnostics: &mut Diagnostics) {
+    for block in &body.blocks {
+        let summary = format!("Unexpected {:?} block", &*block.kind);
+        let diagnostic = Diagnostic::error(summary, "Blocks are not allowed here.");
+        diagnostics.push(diagnostic.at(block.kind_span));
+    }
 }
 
 /// A block that a shape does not have.
@@ -66,16 +90,11 @@ pub(crate) fn unsupported_block(kind: &str, span: Span, shape: &Shape) -> Diagno
 /// Checks the number of labels; false means that the block cannot be read.
 pub(crate) fn labels(block: &Block, names: &[&str], diagnostics: &mut Diagnostics) -> bool {
     let kind = &block.kind;
-    let expected = format!(
-        "{} {} ({})",
-        names.len(),
-        if names.len() == 1 { "label" } else { "labels" },
-        names.join(", ")
-    );
+    let expected = format!("{} labels ({})", names.len(), names.join(", "));
     if let Some(missing) = names.get(block.labels.len()) {
         let summary = format!("Missing {missing} for {kind}");
         let detail = format!("All {kind} blocks must have {expected}.");
-        diagnostics.push(Diagnostic::error(summary, detail).at(block.header_span));
+        diagnostics.push(Diagnostic::error(summary, detail).at(opening(&block.body)));
         return false;
     }
     if let Some(extra) = block.labels.get(names.len()) {

@@ -16,34 +16,47 @@ use lang::{Expr, ExprKind, Name, ResourceMode};
 use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
 use body::Surroundings;
 
+/// What is found amiss: at once, or, as in Terraform, only by who plans.
+#[derive(Default)]
+pub(crate) struct Findings {
+    pub at_once: Diagnostics,
+    pub when_planning: Diagnostics,
+}
+
 /// Checks every module of the tree; a folder that is called more than once is checked once.
-pub(crate) fn config(config: &Config, diagnostics: &mut Diagnostics) {
+pub(crate) fn config(config: &Config, findings: &mut Findings) {
     let mut seen = HashSet::new();
-    module(config, &config.root, &mut seen, diagnostics);
+    module(config, &config.root, &mut seen, findings);
 }
 
 fn module<'a>(
     config: &'a Config,
     module: &'a Module,
     seen: &mut HashSet<&'a Path>,
-    diagnostics: &mut Diagnostics,
+    findings: &mut Findings,
 ) {
-    let mut validator = Validator { config, module, diagnostics };
+    let Findings { at_once, when_planning } = findings;
+    let mut validator = Validator { config, module, diagnostics: at_once, when_planning };
     validator.calls();
     if !module.generated && seen.insert(&module.folder) {
         validator.declarations();
         validator.refactorings();
     }
     for call in module.calls.values() {
-        self::module(config, &call.module, seen, diagnostics);
+        self::module(config, &call.module, seen, findings);
     }
 }
 
 /// Checks the references of an expression that a person wrote for the root module, as in a console.
 pub fn expression(config: &Config, expr: &Expr) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
-    let mut validator = Validator { config, module: &config.root, diagnostics: &mut diagnostics };
-    validator.expression(expr, &Surroundings::default());
+    let mut validator = Validator {
+        config,
+        module: &config.root,
+        diagnostics: &mut diagnostics,
+        when_planning: &mut Diagnostics::new(),
+    };
+    validator.expression(expr, &Surroundings { console: true, ..Surroundings::default() });
     diagnostics
 }
 
@@ -52,6 +65,8 @@ pub(crate) struct Validator<'a> {
     pub config: &'a Config,
     pub module: &'a Module,
     pub diagnostics: &'a mut Diagnostics,
+    /// What hinders a plan and no validation.
+    pub when_planning: &'a mut Diagnostics,
 }
 
 impl<'a> Validator<'a> {
@@ -112,21 +127,27 @@ impl<'a> Validator<'a> {
     }
 
     fn resource(&mut self, resource: &'a Resource, outside: &Surroundings<'a>) {
-        let owner = Surroundings { owner: Some(resource), ..outside.clone() };
-        let inside = owner.repeated(resource.count.is_some(), resource.for_each.is_some());
-        self.optional(&resource.count, &owner);
-        self.optional(&resource.for_each, &owner);
+        let inside = outside.repeated(resource.count.is_some(), resource.for_each.is_some());
+        self.optional(&resource.count, outside);
+        self.optional(&resource.for_each, outside);
         self.optional(&resource.region, &inside);
         self.body(&resource.body, &inside);
         resource.timeouts.iter().for_each(|timeouts| self.body(timeouts, &inside));
-        self.depends_on(&resource.depends_on, &owner);
+        self.depends_on(&resource.depends_on, outside);
         let lifecycle = &resource.lifecycle;
         self.optional(&lifecycle.create_before_destroy, &inside);
         self.optional(&lifecycle.on_destroy, &inside);
         self.optional(&lifecycle.prevent_destroy, &inside);
         lifecycle.replace_triggered_by.iter().for_each(|expr| self.expression(expr, &inside));
         self.rules(&lifecycle.preconditions, &inside);
-        let after = Surroundings { owner: None, myself: true, ..inside };
+        for rule in &lifecycle.preconditions {
+            if names_resource(&rule.condition, resource) {
+                let detail =
+                    format!("Configuration for {} may not refer to itself.", resource.key());
+                self.report("Invalid reference in precondition", detail, rule.condition.span);
+            }
+        }
+        let after = Surroundings { myself: true, ..inside };
         self.rules(&lifecycle.postconditions, &after);
     }
 
@@ -150,6 +171,15 @@ impl<'a> Validator<'a> {
     ) {
         self.diagnostics.push(Diagnostic::error(summary, detail).at(span));
     }
+}
+
+fn names_resource(expr: &Expr, resource: &Resource) -> bool {
+    let mut found = false;
+    expr.for_each_reference(&mut |traversal| {
+        let named = crate::referent(traversal);
+        found |= matches!(named, Ok((Referent::Resource(key), _)) if key == resource.key());
+    });
+    found
 }
 
 fn refers_to(expr: &Expr, variable: &Name) -> bool {

@@ -37,7 +37,9 @@ const ADVICE: &[(&str, &str)] = &[
     ("Cycle", "take one of these references away, or split what holds them in two"),
     ("Data folder is not usable", "choose another data_dir, or mend the permissions of the folder"),
     ("Data folder is used twice", "give each server a data_dir of its own"),
+    ("Data source address", "name a resource or a module"),
     ("Duplicate", "remove one of the two, or give it another name"),
+    ("Duplicate attribute definition", "remove one of the two"),
     ("Duplicate object key", "remove one of the two"),
     ("Encryption configured in a module", "configure encryption in the root module"),
     (
@@ -46,6 +48,7 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     ("Error in function call", "correct the arguments; `artiform console` lets you try the call"),
     ("Extra characters after", "remove them, or join the two with an operator"),
+    ("Extraneous JSON object property", "correct the name, or remove the property"),
     ("Extraneous label", "remove the label"),
     ("Failed to read file", "correct the path, or the rights of the file"),
     ("Format of member differs", "leave it out, or declare the virtual with its format"),
@@ -104,7 +107,9 @@ const ADVICE: &[(&str, &str)] = &[
         "give a map or a set of texts whose keys are known when planning; toset([...]) makes one of a list",
     ),
     ("Invalid function argument", "correct the argument; `artiform console` lets you try the call"),
+    ("Invalid import id", "write the id that the thing has in the world"),
     ("Invalid index", "use an index that exists; keys() and length() tell which do"),
+    ("Invalid legacy variable", "write the type without quotes, such as string or list(string)"),
     ("Invalid module version", "remove the argument version"),
     ("Invalid multi-line string", "close the quote on its line, or use a heredoc: <<EOT"),
     ("Invalid number literal", "write the number in digits, such as 1, 1.5 or 1e3"),
@@ -118,11 +123,16 @@ const ADVICE: &[(&str, &str)] = &[
         "Invalid reference",
         "write a whole reference, such as var.name, local.name or type.name.attribute",
     ),
+    ("Invalid reference in precondition", "ask after the fact, in a postcondition, by self"),
     (
         "Invalid reference in replace_triggered_by",
         "name a managed resource or one of its attributes",
     ),
     ("Invalid region", "name a region that the stack declares"),
+    (
+        "Invalid replace_triggered_by",
+        "refer to a resource, or put the value into a terraform_data resource and refer to that",
+    ),
     ("Invalid required_providers", "write name = { source = \"...\", version = \"...\" }"),
     ("Invalid single-argument block", "write each argument on a line of its own"),
     ("Invalid string literal", "write a plain text in quotes, without ${ }"),
@@ -167,6 +177,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Missing required argument", "add the argument"),
     ("Missing resource instance key", "name the instance in brackets, or all of them: [*]"),
     ("Module cycle", "let one of the modules take what it needs as a variable instead"),
+    ("Module instance keys", "name the whole module, without a key"),
     ("Moved object still exists", "remove the moved block, or the block at its old address"),
     ("Nested splat expression", "use a for expression"),
     ("Nesting too deep", "give a part of it a name, such as a local value"),
@@ -181,6 +192,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Output refers to sensitive values", "add sensitive = true to the output"),
     ("Port is not permitted", "choose a port from 1024 up"),
     ("Port is used twice", "give one of the two servers another port"),
+    ("Postconditions are not allowed", "write a precondition, which may refer to the same values"),
     (
         "Provider configuration not present",
         "keep the provider's configuration until what it made is destroyed",
@@ -211,8 +223,11 @@ const ADVICE: &[(&str, &str)] = &[
         "give it by -var, in a .tfvars file, or give the variable a default",
     ),
     ("Reserved", "choose another name"),
+    ("Resource instance keys", "name the whole resource, without a key"),
     ("Resource instance keys not allowed", "name the whole resource, without brackets"),
     ("Resource type is not available", "correct the name, or use a build that has this provider"),
+    ("Root value must be object", "write { ... } around the content of the file"),
+    ("Self-referencing local", "give one of the two another name"),
     ("Self-referential block", "refer to something else, or to self in a postcondition"),
     ("Splat of null value", "give it a value, or ask first: x == null ? [] : x[*]"),
     ("Too many blocks", "keep as many as are allowed"),
@@ -221,6 +236,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Unclosed comment", "end the comment with */"),
     ("Unclosed configuration block", "close the block with }"),
     ("Unclosed template interpolation", "close it with }; write $${ for a literal ${"),
+    ("Unexpected", "write an argument, as name = value"),
     ("Unexpected comma after argument", "remove the comma: arguments stand on lines of their own"),
     (
         "Unexpected end of template",
@@ -254,6 +270,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Value for unconfigurable attribute", "remove the argument"),
     ("Value for undeclared variable", "declare the variable, or remove the value"),
     ("Variables not allowed", "write the value itself"),
+    ("Zero assert blocks", "write an assert block with a condition and an error_message"),
 ];
 
 #[cfg(test)]

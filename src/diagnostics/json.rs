@@ -44,13 +44,14 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// A place as file, start and end, each with line, column and byte.
+/// A place as file, start and end, each with line, column and byte; one without extent is one byte wide.
 pub fn range(file: &SourceFile, span: Span) -> Value {
-    let place = |byte: u32| {
+    let place = |byte: u32, beyond: usize| {
         let p = file.position(byte as usize);
-        json!({"line": p.line, "column": p.column, "byte": p.byte})
+        json!({"line": p.line, "column": p.column + beyond, "byte": p.byte + beyond})
     };
-    json!({"filename": &*file.path, "start": place(span.start), "end": place(span.end)})
+    let beyond = usize::from(span.start == span.end);
+    json!({"filename": &*file.path, "start": place(span.start, 0), "end": place(span.end, beyond)})
 }
 
 fn snippet(file: &SourceFile, span: Span, values: &[String]) -> Value {

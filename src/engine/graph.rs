@@ -40,6 +40,8 @@ pub(crate) struct Graph {
     edges: Edges,
     /// Each cycle, with the references that make it; the order leaves these references out.
     pub cycles: Diagnostics,
+    /// Resources that refer to themselves, which only a plan minds.
+    pub self_references: Diagnostics,
 }
 
 impl Graph {
@@ -48,8 +50,8 @@ impl Graph {
         let references: Vec<Vec<Reference>> =
             (0..tree.nodes.len()).map(|i| references(tree, node_id(i))).collect();
         let mut edges = edges(tree, &references);
-        let cycles = break_cycles(tree, &mut edges);
-        Self { order: order(&edges), references, edges, cycles }
+        let (cycles, self_references) = break_cycles(tree, &mut edges);
+        Self { order: order(&edges), references, edges, cycles, self_references }
     }
 
     /// Whether a declaration refers to anything.
@@ -330,8 +332,9 @@ fn order(edges: &Edges) -> Vec<NodeId> {
     order
 }
 
-/// Reports every cycle and takes its edges away, so that there is an order all the same.
-fn break_cycles(tree: &Tree, edges: &mut Edges) -> Diagnostics {
+/// Reports every cycle, resources that refer to themselves apart, and takes its edges away, so that
+/// there is an order all the same.
+fn break_cycles(tree: &Tree, edges: &mut Edges) -> (Diagnostics, Diagnostics) {
     let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(edges.len(), 0);
     edges.iter().for_each(|_| {
         graph.add_node(());
@@ -341,19 +344,23 @@ fn break_cycles(tree: &Tree, edges: &mut Edges) -> Diagnostics {
             graph.add_edge(NodeIndex::new(i), NodeIndex::new(dependency.0 as usize), ());
         }
     }
-    let mut found = Diagnostics::new();
+    let (mut found, mut selves) = (Diagnostics::new(), Diagnostics::new());
     // petgraph's tarjan_scc recurses and overflows the stack on long chains; kosaraju_scc does not.
     for component in kosaraju_scc(&graph) {
         let members: BTreeSet<NodeId> = component.iter().map(|i| node_id(i.index())).collect();
         let own = |node: &NodeId| edges[node.0 as usize].contains_key(node);
         if members.len() > 1 || members.first().is_some_and(own) {
-            found.push(describe_cycle(tree, edges, &members));
+            let alone = members.first().filter(|_| members.len() == 1);
+            let resource =
+                alone.is_some_and(|node| matches!(tree.get(*node).kind, NodeKind::Resource(_)));
+            let list = if resource { &mut selves } else { &mut found };
+            list.push(describe_cycle(tree, edges, &members));
             for member in &members {
                 edges[member.0 as usize].retain(|node, _| !members.contains(node));
             }
         }
     }
-    found.sorted()
+    (found.sorted(), selves.sorted())
 }
 
 /// Draws the shortest cycle through the first member of a strongly connected component.
@@ -362,14 +369,21 @@ fn describe_cycle(tree: &Tree, edges: &Edges, members: &BTreeSet<NodeId>) -> Dia
     let path = shortest_cycle(edges, members, start);
     let names: Vec<String> = path.iter().map(|id| tree.describe(*id)).collect();
     let detail = match names.as_slice() {
-        [name] => format!("{name} refers to itself."),
+        [name] if matches!(tree.get(start).kind, NodeKind::Local(_)) => {
+            format!("Local value {name} cannot use its own result as part of its expression.")
+        }
+        [name] => format!("Configuration for {name} may not refer to itself."),
         names => {
             format!("{} refers back to itself: {} -> {}.", names[0], names.join(" -> "), names[0])
         }
     };
     let next = path.get(1).copied().unwrap_or(start);
     let span = edges[start.0 as usize].get(&next).copied().flatten();
-    let kind = if names.len() == 1 { "Self-referential block" } else { "Cycle" };
+    let kind = match (names.len(), &tree.get(start).kind) {
+        (1, NodeKind::Local(_)) => "Self-referencing local value",
+        (1, _) => "Self-referential block",
+        _ => "Cycle",
+    };
     Diagnostic::error(kind, detail)
         .at_or(span.or_else(|| tree.span(start)))
         .hint("remove one of these references, or split the block that is in the middle")

@@ -103,7 +103,7 @@ fn unknown_type(resource: &Resource, registry: &Registry) -> Diagnostic {
         None => format!("This build of artiform has no provider for the {what} \"{name}\"."),
     };
     let mut diagnostic =
-        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.header_span);
+        Diagnostic::error(format!("Invalid {what}"), detail).at(resource.type_span);
     if let Some(near) = did_you_mean(name, known) {
         diagnostic = diagnostic.hint(format!("did you mean \"{near}\"?"));
     }
@@ -257,7 +257,7 @@ pub(crate) fn ignore_changes(ignore: &IgnoreChanges, prior: &Value, config: Valu
             Value::object(kept).with_marks(config.marks)
         }
         IgnoreChanges::Paths(paths) => {
-            paths.iter().fold(config, |config, path| match path.find(prior) {
+            paths.iter().fold(config, |config, (path, _)| match path.find(prior) {
                 Some(recorded) => record::set_at(config, &path.0, recorded),
                 None => record::remove_key(config, &path.0),
             })

@@ -1,10 +1,10 @@
 //! The lifecycle arguments that a plan evaluates: they may refer to variables, and some outlive their block.
 
-use config::Resource;
+use config::{IgnoreChanges, Resource};
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
-use lang::{Expr, ResourceAddress, Type, eval};
-use provider::ResourceType;
+use lang::{Expr, PathStep, ResourceAddress, Type, eval};
+use provider::{ResourceType, Schema};
 use state::InstanceState;
 
 use crate::scope::ModuleScope;
@@ -45,6 +45,35 @@ impl OnDestroy {
         let word = state.on_destroy.as_deref();
         word.map_or(Self::Delete, |word| Self::parse(word).unwrap_or(Self::Retain))
     }
+}
+
+/// Checks that what `ignore_changes` names is there, and the configuration's to set.
+pub(crate) fn ignored(resource: &Resource, schema: &Schema) -> Diagnostics {
+    let IgnoreChanges::Paths(paths) = &resource.lifecycle.ignore_changes else {
+        return Diagnostics::new();
+    };
+    let mut found = Diagnostics::new();
+    for (path, span) in paths {
+        let Some(PathStep::Attribute(name)) = path.0.first() else { continue };
+        match schema.attributes.get(name) {
+            None if schema.blocks.contains_key(name) => {}
+            None => {
+                let detail = format!(
+                    "This object has no argument, nested block, or exported attribute named \"{name}\"."
+                );
+                found.push(Diagnostic::error("Unsupported attribute", detail).at(*span));
+            }
+            Some(attribute) if !attribute.is_configurable() => {
+                let detail = format!(
+                    "Adding an attribute name to ignore_changes tells artiform to ignore future changes to the argument in configuration after the object has been created, retaining the value originally configured.\n\nThe attribute {name} is decided by the provider alone and therefore there can be no configured value to compare with. Including this attribute in ignore_changes has no effect. Remove the attribute from ignore_changes to quiet this warning."
+                );
+                let warning = Diagnostic::warning("Redundant ignore_changes element", detail);
+                found.push(warning.at(resource.type_span));
+            }
+            Some(_) => {}
+        }
+    }
+    found
 }
 
 /// Evaluates `on_destroy` of a block.

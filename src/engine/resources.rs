@@ -38,6 +38,7 @@ impl Run {
         let block = self.diagnostics.absorb(block);
         if let Some(block) = &block {
             self.blocks.insert(node, block.clone());
+            self.diagnostics.extend(lifecycle::ignored(resource, block.schema()));
         }
         let imports = key.mode == lang::ResourceMode::Managed && !self.checking;
         if imports {
@@ -90,6 +91,7 @@ impl Run {
             }
             BlockKind::Data(_) => self.plan_data(&candidate).await,
         };
+        let value = value.filter(|_| !self.checking);
         let value = value.unwrap_or_else(|| Value::unknown(block.schema().object_type()));
         if let Some(table) = self.tables.resource_mut(node, ordinal) {
             table.set(index as usize, value);

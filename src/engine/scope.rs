@@ -8,7 +8,7 @@ use diagnostics::{Diagnostic, Span, did_you_mean};
 use lang::functions::FunctionContext;
 use lang::{Data, Name, Resolved, Scope, Step, Traversal, Type, Value};
 
-use crate::tables::{Ordinal, Repetition, Tables};
+use crate::tables::{Expansion, Ordinal, Repetition, Tables};
 use crate::tree::{ModuleId, NodeId};
 
 /// What is the same at every place of a run.
@@ -19,6 +19,8 @@ pub(crate) struct Surroundings {
     /// The stack's folder: what relative paths start from.
     pub folder: PathBuf,
     pub workspace: Name,
+    /// Checking without values: what resources and modules give is not known.
+    pub checking: bool,
 }
 
 /// One module instance, and one resource instance in it where there is one.
@@ -65,6 +67,13 @@ impl ModuleScope<'_> {
         let Some(table) = table else {
             return Ok(Resolved { value: Value::unknown(Type::Dynamic), steps });
         };
+        if self.surroundings.checking && !matches!(table.expansion, Expansion::Single) {
+            // Which instances there are does not count: every key gives what each of them has.
+            let any = table.values.first().filter(|_| keys.get(steps).is_some_and(Option::is_some));
+            let used = steps + usize::from(any.is_some());
+            let value = any.cloned().unwrap_or_else(|| Value::unknown(Type::Dynamic));
+            return Ok(Resolved { value, steps: used });
+        }
         if let Some(key) = keys.get(steps).and_then(Option::as_ref)
             && let Some(index) = table.expansion.find(key)
         {
@@ -81,6 +90,9 @@ impl ModuleScope<'_> {
         steps: usize,
         (traversal, keys): (&Traversal, &[Option<Value>]),
     ) -> Answer {
+        if self.surroundings.checking {
+            return Ok(Resolved { value: self.tables.call_type(child, self.ordinal), steps });
+        }
         let whole = || Ok(Resolved { value: self.tables.call(child, self.ordinal), steps });
         let table = self.tables.module(child);
         let Some((expansion, start)) = table.expansions.get(self.ordinal as usize) else {
@@ -88,7 +100,7 @@ impl ModuleScope<'_> {
         };
         let key = keys.get(steps).and_then(Option::as_ref);
         let (index, consumed) = match (expansion, key) {
-            (crate::tables::Expansion::Single, _) => (0, steps),
+            (Expansion::Single, _) => (0, steps),
             (_, Some(key)) => match expansion.find(key) {
                 Some(index) => (index, steps + 1),
                 None => return whole(),

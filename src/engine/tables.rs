@@ -251,6 +251,19 @@ impl Tables {
         Value::object(outputs)
     }
 
+    /// What is known of a call while its outputs do not count: their names, and how instances are told apart.
+    pub(crate) fn call_type(&self, child: ModuleId, parent: Ordinal) -> Value {
+        let names = self.tree.module(child).outputs.keys();
+        let outputs = Type::object(names.map(|name| (name.clone(), Type::Dynamic)));
+        let expansion = self.module(child).expansions.get(parent as usize).map(|found| &found.0);
+        Value::unknown(match expansion {
+            Some(Expansion::Single) => outputs,
+            Some(Expansion::Count(_)) => Type::list(outputs),
+            Some(Expansion::ForEach(_)) => Type::map(outputs),
+            Some(Expansion::Unknown) | None => Type::Dynamic,
+        })
+    }
+
     /// All instances of a call as one value, seen from one instance of the calling module.
     pub(crate) fn call(&self, child: ModuleId, parent: Ordinal) -> Value {
         let Some((expansion, start)) = self.module(child).expansions.get(parent as usize) else {

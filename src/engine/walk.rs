@@ -100,8 +100,11 @@ impl Run {
     pub(crate) fn new(input: PlanInput, checking: bool) -> Self {
         let tree = Arc::new(Tree::new(&input.config));
         let graph = Rc::new(Graph::new(&tree));
-        let checking = checking || graph.cycles.has_errors();
         let mut diagnostics = graph.cycles.clone();
+        if !checking {
+            diagnostics.extend(graph.self_references.clone());
+        }
+        let checking = checking || diagnostics.has_errors();
         let prior = Prior::load(&input.prior, &input.registry, &mut diagnostics);
         let selection = Selection::new(&input.options, &tree, &graph, &prior);
         let folder = input.config.folder.clone();
@@ -123,7 +126,13 @@ impl Run {
             tree,
             graph,
             selection,
-            surroundings: Surroundings { config: input.config, functions, folder, workspace },
+            surroundings: Surroundings {
+                config: input.config,
+                functions,
+                folder,
+                workspace,
+                checking,
+            },
             prior,
             connections: HashMap::new(),
             blocks: HashMap::new(),

@@ -11,6 +11,8 @@ pub struct Body {
     pub blocks: Vec<Block>,
     /// The whole body; of an empty file an empty span at its start.
     pub span: Span,
+    /// It is a JSON object, whose members are called properties.
+    pub is_json: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -40,7 +42,7 @@ pub struct Label {
 
 impl Body {
     pub fn empty(span: Span) -> Self {
-        Self { attributes: IndexMap::new(), blocks: Vec::new(), span }
+        Self { attributes: IndexMap::new(), blocks: Vec::new(), span, is_json: false }
     }
 
     /// Calls `visit` for every expression in it, also in nested blocks.

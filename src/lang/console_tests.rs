@@ -40,7 +40,7 @@ fn differences(file: &str) -> Vec<String> {
     for case in &cases {
         let source = case["expr"].as_str().unwrap();
         let answer = parse::expression(source, FileId(0))
-            .and_then(|expr| Ok(display::console_answer(&expr, &eval::evaluate(&expr, &scope)?)?));
+            .and_then(|expr| display::console_answer(&expr, &eval::evaluate(&expr, &scope)?));
         let got = match answer {
             Ok(answer) => Json::from(answer),
             Err(found) => {

@@ -60,11 +60,13 @@ pub fn expression(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
 
 /// Parses a template, as `templatefile` reads files.
 pub fn template(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
-    template_of(source, file, lexer::template(source))
+    template_at(source, file, 0)
 }
 
-fn template_of(source: &str, file: FileId, tokens: Vec<token::Token>) -> Result<Expr, Diagnostics> {
-    let mut parser = Parser::new(source, file, tokens);
+/// Parses a template that starts at a place of its file.
+fn template_at(source: &str, file: FileId, offset: u32) -> Result<Expr, Diagnostics> {
+    let mut parser = Parser::new(source, file, lexer::template(source));
+    parser.start_at(offset);
     let expr = parser.template_until(Kind::End, false, None);
     finish(expr, parser.found)
 }

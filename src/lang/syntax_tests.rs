@@ -113,7 +113,8 @@ fn what_is_never_closed_is_named_where_it_opens() {
             "a = \"x\nb = 2\nc = 1 1\n",
             vec!["1: Invalid multi-line string", "3: Missing newline after argument"],
         ),
-        ("a = <<EOT\nfoo\nb {\n  c = 1\n}\n", vec!["1: Unterminated template string"]),
+        // What is missing there is missing at the end.
+        ("a = <<EOT\nfoo\nb {\n  c = 1\n}\n", vec!["6: Unterminated template string"]),
         ("a = [1,\nb = 2\nc = ?\n", vec!["2: Missing item separator", "3: Invalid expression"]),
         ("a = foo(1\nb = 2\n", vec!["2: Missing argument separator"]),
         (

@@ -45,7 +45,8 @@ fn decode_attribute(body: &Body, name: &Name, schema: &Attribute, context: Conte
     let null = Value::null(schema.ty.clone());
     let Some(attribute) = body.attributes.get(name) else {
         if schema.required {
-            diagnostics.push(missing(name).at(body.span));
+            let opening = Span { end: body.span.start + 1, ..body.span };
+            diagnostics.push(missing(name).at(opening));
         }
         return null;
     };
@@ -220,12 +221,15 @@ fn refuse_strangers(body: &Body, schema: &Schema, diagnostics: &mut Diagnostics)
             Some(known) if !known.is_configurable() => diagnostics.push(unconfigurable(attribute)),
             Some(_) => {}
             None if schema.blocks.contains_key(&attribute.name) => {}
+            None if body.is_json => diagnostics.push(extraneous_property(attribute)),
             None => diagnostics.push(unsupported_argument(attribute, schema)),
         }
     }
     for block in &body.blocks {
         let kind = dynamic::kind_of(block);
-        if !schema.blocks.contains_key(kind) {
+        // Without a label it was reported already.
+        let nameless = kind == "dynamic";
+        if !nameless && !schema.blocks.contains_key(kind) {
             diagnostics.push(unsupported_block(block, kind, schema));
         }
     }
@@ -237,6 +241,11 @@ fn unconfigurable(attribute: &lang::Attribute) -> Diagnostic {
         attribute.name
     );
     Diagnostic::error("Value for unconfigurable attribute", detail).at(attribute.name_span)
+}
+
+fn extraneous_property(attribute: &lang::Attribute) -> Diagnostic {
+    let detail = format!("No argument or block type is named \"{}\".", attribute.name);
+    Diagnostic::error("Extraneous JSON object property", detail).at(attribute.name_span)
 }
 
 fn unsupported_argument(attribute: &lang::Attribute, schema: &Schema) -> Diagnostic {
@@ -259,7 +268,9 @@ fn unsupported_block(block: &Block, kind: &str, schema: &Schema) -> Diagnostic {
     } else if let Some(near) = did_you_mean(kind, schema.blocks.keys().map(|name| &**name)) {
         detail.push_str(&format!(" Did you mean \"{near}\"?"));
     }
-    Diagnostic::error("Unsupported block type", detail).at(block.kind_span)
+    let label = block.labels.first().filter(|_| &*block.kind == "dynamic");
+    let at = label.map_or(block.kind_span, |label| label.span);
+    Diagnostic::error("Unsupported block type", detail).at(at)
 }
 
 /// Finds where a path of a decoded value is written, or the nearest place that holds it.

@@ -116,7 +116,7 @@ fn evaluated(
     }
     let value =
         lang::eval::evaluate(&expr, &Placed { scope, sources }).map_err(Diagnostics::sorted)?;
-    Ok(lang::display::console_answer(&expr, &value)?)
+    lang::display::console_answer(&expr, &value)
 }
 
 /// A scope that also knows the text which was typed in.

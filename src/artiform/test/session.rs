@@ -93,7 +93,8 @@ impl<'a> FileSession<'a> {
                 .map_err(|mistake| Failure::new(Diagnostics::from(*mistake), &sources))?,
         };
         let loaded = config::load(&folder);
-        let (mut config, found) = (loaded.config, loaded.diagnostics);
+        let (mut config, mut found) = (loaded.config, loaded.diagnostics);
+        found.extend(loaded.when_planning);
         if found.has_errors() {
             return Err(Failure::new(found, &config.sources));
         }

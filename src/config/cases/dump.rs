@@ -96,7 +96,7 @@ fn write_resource(resource: &Resource, out: &mut String) {
         crate::IgnoreChanges::Nothing => {}
         crate::IgnoreChanges::All => out.push_str(" ignore=all"),
         crate::IgnoreChanges::Paths(paths) => {
-            let paths: Vec<String> = paths.iter().map(lang::Path::to_string).collect();
+            let paths: Vec<String> = paths.iter().map(|(path, _)| path.to_string()).collect();
             write!(out, " ignore={}", paths.join(",")).unwrap();
         }
     }

@@ -4,7 +4,7 @@ use lang::Block;
 
 use super::Decoder;
 use crate::schema::{self, Shape};
-use crate::{Check, Resource};
+use crate::{Check, CheckRule, Resource};
 
 const SHAPE: Shape = Shape { required: &[], optional: &[], blocks: &["assert", "data"] };
 
@@ -17,13 +17,14 @@ impl Decoder<'_> {
         let name = label.text.clone();
         schema::identifier(&name, label.span, "check block name", self.diagnostics);
         self.unfold(&mut block.body, &[("assert", 0), ("data", 2)]);
-        schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
+        schema::check(&block.body, &SHAPE, self.diagnostics);
         let asserts = self.take_blocks(&mut block.body, "assert");
-        if asserts.is_empty() {
+        let assertions: Vec<_> =
+            asserts.into_iter().filter_map(|rule| self.assertion(rule)).collect();
+        if assertions.is_empty() {
             let detail = "Check blocks must have at least one assert block.";
             self.report("Zero assert blocks", detail, block.header_span);
         }
-        let assertions = asserts.into_iter().filter_map(|rule| self.rule(rule)).collect();
         let data = self.scoped_data(&mut block);
         let span = block.span;
         let check = Check { name, data, assertions, header_span: block.header_span, span };
@@ -37,6 +38,13 @@ impl Decoder<'_> {
             return;
         }
         self.declared.module.checks.push(check);
+    }
+
+    /// An assertion that could be read whole.
+    fn assertion(&mut self, block: Block) -> Option<CheckRule> {
+        let before = self.diagnostics.len();
+        let rule = self.rule(block);
+        rule.filter(|_| self.diagnostics.len() == before)
     }
 
     fn scoped_data(&mut self, block: &mut Block) -> Option<Resource> {

@@ -21,12 +21,20 @@ impl Decoder<'_> {
         self.take(body, name).map(|attribute| attribute.value)
     }
 
-    /// Takes a literal string; null counts as absent.
+    /// Takes a literal string, or what converts to one; null counts as absent.
     pub(crate) fn take_text(&mut self, body: &mut Body, name: &str) -> Option<Name> {
         let value = self.take_expr(body, name)?;
-        let text = constant::text(&value);
-        if text.is_none() && !is_null(&value) {
-            self.not_literal(&value, "string");
+        self.text(&value)
+    }
+
+    /// The text of a literal; null is none.
+    pub(crate) fn text(&mut self, value: &Expr) -> Option<Name> {
+        let text = constant::text(value).or_else(|| {
+            let ExprKind::Literal(literal) = &value.kind else { return None };
+            convert(literal, &Type::String).ok()?.as_str().map(Name::from)
+        });
+        if text.is_none() && !is_null(value) {
+            self.not_literal(value, "string");
         }
         text
     }
@@ -43,18 +51,31 @@ impl Decoder<'_> {
 
     /// Says why an expression is no literal of the type.
     pub(crate) fn not_literal(&mut self, value: &Expr, kind: &str) {
-        let mut refers = false;
-        value.for_each_reference(&mut |_| refers = true);
-        let diagnostic = if refers {
-            Diagnostic::error("Variables not allowed", "Variables may not be used here.")
-                .hint(format!("write a literal {kind}"))
-        } else if matches!(value.kind, ExprKind::Call(_)) {
-            Diagnostic::error("Function calls not allowed", "Functions may not be called here.")
-                .hint(format!("write a literal {kind}"))
+        let unknown = self.refers(value, &format!("write a literal {kind}"));
+        let why = if unknown {
+            "Unsuitable value: value must be known".into()
         } else {
-            Diagnostic::error("Unsuitable value type", unsuitable(value, kind))
+            unsuitable(value, kind)
         };
-        self.diagnostics.push(diagnostic.at(value.span));
+        self.report("Unsuitable value type", why, value.start_span());
+    }
+
+    /// Tells whether an expression refers to something or calls functions, and says that it may not.
+    pub(crate) fn refers(&mut self, value: &Expr, hint: &str) -> bool {
+        let mut found = Vec::new();
+        value.for_each_reference(&mut |traversal| {
+            let summary = "Variables not allowed";
+            let diagnostic = Diagnostic::error(summary, "Variables may not be used here.");
+            found.push(diagnostic.at(traversal.root_span).hint(hint));
+        });
+        if matches!(value.kind, ExprKind::Call(_)) {
+            let summary = "Function calls not allowed";
+            let diagnostic = Diagnostic::error(summary, "Functions may not be called here.");
+            found.push(diagnostic.at(value.span).hint(hint));
+        }
+        let refers = !found.is_empty();
+        self.diagnostics.extend(found);
+        refers
     }
 
     /// A reference that is read, not evaluated: bare, or (JSON, and long ago) in quotes.
@@ -103,7 +124,8 @@ impl Decoder<'_> {
             return items.to_vec();
         }
         if !is_null(expr) {
-            self.report("Invalid expression", "A static list expression is required.", expr.span);
+            let detail = "A static list expression is required.";
+            self.report("Invalid expression", detail, expr.start_span());
         }
         Vec::new()
     }

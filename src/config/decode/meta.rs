@@ -1,7 +1,7 @@
 //! Meta-arguments and sub-blocks that several kinds of blocks share.
 
 use diagnostics::{Diagnostic, Span};
-use lang::{Block, Body, Expr, Step, Traversal};
+use lang::{Block, Body, Expr, ExprKind, Step, Traversal};
 
 use super::Decoder;
 use crate::schema::{self, Shape};
@@ -44,6 +44,12 @@ impl Decoder<'_> {
 
     /// Reads the name of a provider configuration.
     pub(crate) fn provider_reference(&mut self, expr: &Expr) -> Option<ProviderRef> {
+        const WRONG: &str = "Invalid provider configuration reference";
+        if !matches!(expr.kind, ExprKind::Reference(_)) && crate::constant::text(expr).is_none() {
+            let detail = "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.";
+            self.report(WRONG, detail, expr.span);
+            return None;
+        }
         let traversal = self.traversal(expr)?;
         let name = traversal.root.clone();
         match &*traversal.steps {
@@ -52,9 +58,11 @@ impl Decoder<'_> {
                 Some(ProviderRef { name, alias: Some(alias.clone()), span: expr.span })
             }
             _ => {
-                let detail = "The provider argument requires a provider type name, optionally \
-                              followed by a period and then a configuration alias.";
-                self.report("Invalid provider configuration reference", detail, expr.span);
+                let detail = "Provider name must either stand alone or be followed by a period and then a configuration alias.";
+                let rest = traversal.steps.iter().map(|step| match step {
+                    Step::Attribute(_, span) | Step::Index(_, span) => *span,
+                });
+                self.report(WRONG, detail, rest.reduce(Span::to).unwrap_or(expr.span));
                 None
             }
         }
@@ -63,7 +71,7 @@ impl Decoder<'_> {
     /// Reads `validation`, `precondition`, `postcondition` or `assert`.
     pub(crate) fn rule(&mut self, mut block: Block) -> Option<CheckRule> {
         schema::labels(&block, &[], self.diagnostics);
-        schema::check(&block.body, &RULE, block.header_span, self.diagnostics);
+        schema::check(&block.body, &RULE, self.diagnostics);
         let condition = self.take_expr(&mut block.body, "condition")?;
         self.refers_elsewhere(&condition, &block.kind);
         let error_message = self.take_expr(&mut block.body, "error_message")?;
@@ -110,6 +118,6 @@ impl Decoder<'_> {
     ) {
         let (first, again) = places;
         let at = schema::place(self.sources, first);
-        self.report(summary, format!("{what} at {at}. {rule}"), again);
+        self.report(summary, format!("{what} at {at}. {rule}").trim_end(), again);
     }
 }

@@ -20,7 +20,7 @@ impl Decoder<'_> {
         let label = block.labels[0].clone();
         let name = label.text.clone();
         schema::identifier(&name, label.span, "module instance name", self.diagnostics);
-        schema::require(&block.body, &["source"], block.header_span, self.diagnostics);
+        schema::require(&block.body, &["source"], self.diagnostics);
         let source_span = block.body.attributes.get("source").map(|a| a.value.span);
         let source = self.take_text(&mut block.body, "source");
         if let Some(version) = self.take(&mut block.body, "version") {
@@ -35,6 +35,7 @@ impl Decoder<'_> {
             topology: false,
             source: source.unwrap_or_default(),
             source_span: source_span.unwrap_or(block.header_span),
+            opening: schema::opening(&block.body),
             inputs: block.body.attributes,
             count,
             for_each,

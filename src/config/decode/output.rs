@@ -21,7 +21,11 @@ impl Decoder<'_> {
         let name = label.text.clone();
         schema::identifier(&name, label.span, "output name", self.diagnostics);
         self.unfold(&mut block.body, &[("precondition", 0)]);
-        schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
+        for other in self.take_blocks(&mut block.body, "postcondition") {
+            let detail = "Output values can only have preconditions, not postconditions.";
+            self.report("Postconditions are not allowed", detail, other.header_span);
+        }
+        schema::check(&block.body, &SHAPE, self.diagnostics);
         let preconditions = self.take_blocks(&mut block.body, "precondition");
         let value = self.take_expr(&mut block.body, "value");
         let null = || lang::Value::null(lang::Type::Dynamic);

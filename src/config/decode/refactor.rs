@@ -1,7 +1,7 @@
 //! `moved`, `removed` and `import`: how state follows the configuration.
 
 use diagnostics::{Diagnostic, Span};
-use lang::{Block, Body, ResourceMode};
+use lang::{Block, Body, Expr, ExprKind, ResourceMode, Step};
 
 use super::Decoder;
 use crate::schema::{self, Shape};
@@ -13,14 +13,14 @@ const REMOVED: Shape = Shape {
     optional: &[],
     blocks: &["connection", "lifecycle", "provisioner"],
 };
-const REMOVED_LIFECYCLE: Shape = Shape { required: &["destroy"], optional: &[], blocks: &[] };
+const REMOVED_LIFECYCLE: Shape = Shape { required: &[], optional: &["destroy"], blocks: &[] };
 const IMPORT: Shape =
     Shape { required: &["id", "to"], optional: &["for_each", "provider"], blocks: &[] };
 
 impl Decoder<'_> {
     pub(super) fn moved_block(&mut self, mut block: Block) {
         schema::labels(&block, &[], self.diagnostics);
-        schema::check(&block.body, &MOVED, block.header_span, self.diagnostics);
+        schema::check(&block.body, &MOVED, self.diagnostics);
         let from = self.take_endpoint(&mut block.body, "from");
         let to = self.take_endpoint(&mut block.body, "to");
         let (Some(from), Some(to)) = (from, to) else { return };
@@ -35,37 +35,25 @@ impl Decoder<'_> {
             self.report("Invalid \"moved\" addresses", detail, block.header_span);
             return;
         }
-        if from == to {
-            let detail = "The \"from\" and \"to\" addresses are the same, so nothing would move.";
-            self.report("Redundant move statement", detail, block.header_span);
-            return;
-        }
         self.declared.module.moved.push(Moved { from, to, span: block.header_span });
     }
 
     pub(super) fn removed_block(&mut self, mut block: Block) {
         schema::labels(&block, &[], self.diagnostics);
         self.unfold(&mut block.body, &[("lifecycle", 0)]);
-        schema::check(&block.body, &REMOVED, block.header_span, self.diagnostics);
+        schema::check(&block.body, &REMOVED, self.diagnostics);
         self.refuse_provisioners(&mut block.body);
         let mut destroy = true;
         if let Some(mut lifecycle) = self.take_block(&mut block.body, "lifecycle", "removed block")
         {
-            let owner = lifecycle.header_span;
-            schema::check(&lifecycle.body, &REMOVED_LIFECYCLE, owner, self.diagnostics);
+            schema::labels(&lifecycle, &[], self.diagnostics);
+            schema::check(&lifecycle.body, &REMOVED_LIFECYCLE, self.diagnostics);
             destroy = self.take_bool(&mut lifecycle.body, "destroy").unwrap_or(true);
         }
+        let from_value = block.body.attributes.get("from").map(|from| from.value.clone());
         let Some(from) = self.take_endpoint(&mut block.body, "from") else { return };
-        if has_key(&from) {
-            let detail = match from {
-                MovedEndpoint::Module(_) => {
-                    "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\")."
-                }
-                MovedEndpoint::Resource(_) => {
-                    "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\")."
-                }
-            };
-            self.report("Resource instance keys not allowed", detail, block.header_span);
+        if let Some(mistake) = instance_key(&from, from_value.as_ref()) {
+            self.diagnostics.push(mistake);
             return;
         }
         self.declared.module.removed.push(Removed { from, destroy, span: block.header_span });
@@ -78,9 +66,10 @@ impl Decoder<'_> {
             self.report("Unsupported argument", detail, identity.name_span);
             return;
         }
-        schema::check(&block.body, &IMPORT, block.header_span, self.diagnostics);
+        schema::check(&block.body, &IMPORT, self.diagnostics);
         let for_each = self.take_expr(&mut block.body, "for_each");
         let provider = self.take_provider(&mut block.body);
+        let to_span = block.body.attributes.get("to").map_or(block.header_span, |to| to.span);
         let to = self.take_expr(&mut block.body, "to").map(|to| self.static_expr(&to));
         let id = self.take_expr(&mut block.body, "id");
         let (Some(to), Some(id)) = (to, id) else { return };
@@ -88,10 +77,10 @@ impl Decoder<'_> {
         let Some(to) = self.diagnostics.absorb(target.map_err(|d| *d)) else { return };
         if to.resource.mode == ResourceMode::Data {
             let detail = "Only managed resources can be imported.";
-            self.report("Invalid import address", detail, to.span);
+            self.report("Invalid import address", detail, to_span);
             return;
         }
-        if self.is_imported_twice(&to, block.header_span) {
+        if self.is_imported_twice(&to, to.span) || self.is_no_id(&id) {
             return;
         }
         self.declared.module.imports.push(Import {
@@ -116,27 +105,65 @@ impl Decoder<'_> {
         true
     }
 
+    /// Tells whether an identifier is literally none.
+    fn is_no_id(&mut self, id: &Expr) -> bool {
+        let detail = match &id.kind {
+            ExprKind::Literal(value) if value.is_null() => "The import ID cannot be null.",
+            ExprKind::Literal(value) if value.as_str() == Some("") => {
+                "The import ID value evaluates to an empty string, please provide a non-empty value."
+            }
+            _ => return false,
+        };
+        self.report("Invalid import id argument", detail, id.span);
+        true
+    }
+
     fn take_endpoint(&mut self, body: &mut Body, name: &str) -> Option<MovedEndpoint> {
+        let removed = !body.attributes.contains_key("to") && name == "from";
         let value = self.take_expr(body, name)?;
         let value = self.static_expr(&value);
         let endpoint = self.diagnostics.absorb(address::endpoint(&value).map_err(|d| *d))?;
         let is_data =
             matches!(&endpoint, MovedEndpoint::Resource(r) if r.mode == ResourceMode::Data);
         if is_data {
-            let detail = "Data sources are read anew each time and have nothing to keep; name a \
-                          resource or a module.";
-            let diagnostic = Diagnostic::error("Invalid address", detail).at(value.span);
-            self.diagnostics.push(diagnostic);
+            let detail = "Data sources are never destroyed, so they are not valid targets of removed blocks. To remove the data source from state, remove the data source block from configuration.";
+            let detail = match removed {
+                true => detail,
+                false => "Data sources are read anew each time, so there is nothing to move.",
+            };
+            self.report("Data source address not allowed", detail, value.span);
         }
         (!is_data).then_some(endpoint)
     }
 }
 
-fn has_key(endpoint: &MovedEndpoint) -> bool {
-    match endpoint {
-        MovedEndpoint::Module(module) => module.0.iter().any(|step| step.key.is_some()),
+/// The first instance key of what is removed: whole resources and modules are.
+fn instance_key(endpoint: &MovedEndpoint, written: Option<&Expr>) -> Option<Diagnostic> {
+    let keyed_module = |module: &lang::ModuleAddress| module.0.iter().any(|s| s.key.is_some());
+    let (of_module, of_resource) = match endpoint {
+        MovedEndpoint::Module(module) => (keyed_module(module), false),
         MovedEndpoint::Resource(resource) => {
-            resource.key.is_some() || resource.module.0.iter().any(|step| step.key.is_some())
+            (keyed_module(&resource.module), resource.key.is_some())
         }
-    }
+    };
+    let (summary, detail) = match (of_module, of_resource) {
+        (true, _) => (
+            "Module instance keys not allowed",
+            "Module address must be a module (e.g. \"module.foo\"), not a module instance (e.g. \"module.foo[1]\").",
+        ),
+        (false, true) => (
+            "Resource instance keys not allowed",
+            "Resource address must be a resource (e.g. \"test_instance.foo\"), not a resource instance (e.g. \"test_instance.foo[1]\").",
+        ),
+        (false, false) => return None,
+    };
+    let steps = match &written?.kind {
+        ExprKind::Reference(traversal) => traversal.steps.as_slice(),
+        _ => &[],
+    };
+    let key = steps.iter().find_map(|step| match step {
+        Step::Index(_, span) => Some(*span),
+        Step::Attribute(..) => None,
+    });
+    Some(Diagnostic::error(summary, detail).at(key.unwrap_or(written?.span)))
 }

@@ -80,6 +80,7 @@ impl Decoder<'_> {
         Some(Resource {
             mode,
             type_name: type_name.text,
+            type_span: type_name.span,
             name: name.text,
             count,
             for_each,
@@ -118,9 +119,10 @@ impl Decoder<'_> {
     }
 
     fn lifecycle(&mut self, mut block: Block, mode: ResourceMode) -> Lifecycle {
+        schema::labels(&block, &[], self.diagnostics);
         let body = &mut block.body;
         self.unfold(body, &[("postcondition", 0), ("precondition", 0)]);
-        schema::check(body, &LIFECYCLE, block.header_span, self.diagnostics);
+        schema::check(body, &LIFECYCLE, self.diagnostics);
         if mode == ResourceMode::Data {
             self.data_lifecycle(body);
         }
@@ -132,7 +134,7 @@ impl Decoder<'_> {
         Lifecycle {
             create_before_destroy: self.take_flag(body, "create_before_destroy"),
             on_destroy: self.take_expr(body, "on_destroy").filter(|e| !is_null(e)),
-            prevent_destroy: self.take_expr(body, "prevent_destroy").filter(|e| !is_null(e)),
+            prevent_destroy: self.take_flag(body, "prevent_destroy"),
             ignore_changes: ignored.map(|value| self.ignore_changes(&value)).unwrap_or_default(),
             replace_triggered_by: triggers.iter().filter_map(|item| self.trigger(item)).collect(),
             preconditions: preconditions.into_iter().filter_map(|rule| self.rule(rule)).collect(),
@@ -154,11 +156,13 @@ impl Decoder<'_> {
     }
 
     fn ignore_changes(&mut self, value: &Expr) -> IgnoreChanges {
+        let json = self.is_json(value.span);
         let is_all = |expr: &Expr| match &expr.kind {
             ExprKind::Reference(traversal) => {
                 &*traversal.root == "all" && traversal.steps.is_empty()
             }
-            _ => constant::text(expr).as_deref() == Some("all"),
+            // In JSON everything is in quotes.
+            _ => json && constant::text(expr).as_deref() == Some("all"),
         };
         if is_all(value) {
             return IgnoreChanges::All;
@@ -172,9 +176,9 @@ impl Decoder<'_> {
         }
         let paths = items.iter().filter_map(|item| {
             let traversal = self.traversal(item)?;
-            self.ignored_path(&traversal)
+            Some((self.ignored_path(&traversal)?, traversal.span))
         });
-        let paths: Vec<Path> = paths.collect();
+        let paths: Vec<(Path, Span)> = paths.collect();
         if paths.is_empty() { IgnoreChanges::Nothing } else { IgnoreChanges::Paths(paths) }
     }
 
@@ -222,7 +226,10 @@ impl Decoder<'_> {
             reference,
             Some((crate::Referent::Resource(key), _)) if key.mode == ResourceMode::Managed
         );
-        if !is_managed {
+        if !matches!(item.kind, ExprKind::Reference(_)) {
+            let detail = "Missing resource reference in replace_triggered_by expression.";
+            self.report("Invalid replace_triggered_by expression", detail, item.span);
+        } else if !is_managed {
             let detail = "Only references to resources, their instances or attributes can stand in \
                           replace_triggered_by. Put other values into a terraform_data resource \
                           and refer to that.";

@@ -22,7 +22,7 @@ impl Decoder<'_> {
         schema::labels(&block, &[], self.diagnostics);
         let kinds = STACK.blocks.iter().map(|kind| (*kind, LABELLED.contains(kind).into()));
         self.unfold(&mut block.body, &kinds.collect::<Vec<_>>());
-        schema::check(&block.body, &STACK, block.header_span, self.diagnostics);
+        schema::check(&block.body, &STACK, self.diagnostics);
         self.declared.stack.span.get_or_insert(block.header_span);
         let own = &*block.kind == "stack";
         if let Some(attribute) = self.take(&mut block.body, "name") {
@@ -31,11 +31,23 @@ impl Decoder<'_> {
         if let Some(attribute) = self.take(&mut block.body, "required_version") {
             self.required_version(&attribute, own);
         }
+        let mut requirements = None;
         for inner in std::mem::take(&mut block.body.blocks) {
             match &*inner.kind {
                 "backend" => self.backend(inner),
                 "encryption" => self.encryption(inner),
-                "required_providers" => self.required_providers(inner.body),
+                "required_providers" => {
+                    schema::no_blocks(&inner.body, self.diagnostics);
+                    match requirements {
+                        None => requirements = Some(inner.header_span),
+                        Some(first) => {
+                            let what = "A module may have only one required providers configuration. The required providers were previously configured";
+                            let summary = "Duplicate required providers configuration";
+                            self.duplicate(summary, what, (first, inner.header_span), "");
+                        }
+                    }
+                    self.required_providers(inner.body);
+                }
                 "cloud" => self.report(
                     "Unsupported block type",
                     "State cannot be kept in HCP Terraform. Use the backend \"local\" or \"s3\".",
@@ -61,10 +73,7 @@ impl Decoder<'_> {
 
     /// Checks the constraint; one in a `terraform` block speaks of another program's versions.
     fn required_version(&mut self, attribute: &Attribute, own: bool) {
-        let Some(text) = constant::text(&attribute.value) else {
-            self.not_literal(&attribute.value, "string");
-            return;
-        };
+        let Some(text) = self.text(&attribute.value) else { return };
         let constraint = match VersionConstraint::parse(&text) {
             Ok(constraint) => constraint,
             Err(message) => {

@@ -1,8 +1,8 @@
 //! `variable`: its type, its default and the conditions that its value must meet.
 
-use diagnostics::{Diagnostic, Span};
+use diagnostics::Span;
 use lang::constraint::Constraint;
-use lang::{Block, Body, Expr, ExprKind, Name, Value};
+use lang::{Block, Body, Expr, Name, Value};
 
 use super::Decoder;
 use super::literal::is_null;
@@ -29,7 +29,7 @@ impl Decoder<'_> {
         let name = label.text.clone();
         self.variable_name(&name, label.span);
         self.unfold(&mut block.body, &[("validation", 0)]);
-        schema::check(&block.body, &SHAPE, block.header_span, self.diagnostics);
+        schema::check(&block.body, &SHAPE, self.diagnostics);
         let validations = self.take_blocks(&mut block.body, "validation");
         let typed = block.body.attributes.contains_key("type");
         let constraint = self.constraint(&mut block.body);
@@ -95,7 +95,7 @@ impl Decoder<'_> {
         constraint: &Constraint,
         nullable: bool,
     ) -> Option<Value> {
-        if !self.is_constant(default) {
+        if self.refers(default, "move the expression into locals, which may refer to anything") {
             return None;
         }
         if is_null(default) && !nullable {
@@ -115,23 +115,5 @@ impl Decoder<'_> {
                 None
             }
         }
-    }
-
-    /// Tells whether an expression neither refers to anything nor calls functions; says so if not.
-    fn is_constant(&mut self, expr: &Expr) -> bool {
-        let mut found = Vec::new();
-        expr.for_each_reference(&mut |traversal| found.push(traversal.span));
-        for span in &found {
-            let diagnostic =
-                Diagnostic::error("Variables not allowed", "Variables may not be used here.");
-            let hint = "move the expression into locals, which may refer to anything";
-            self.diagnostics.push(diagnostic.at(*span).hint(hint));
-        }
-        if let ExprKind::Call(call) = &expr.kind {
-            let detail = "Functions may not be called here.";
-            self.report("Function calls not allowed", detail, call.name_span);
-            return false;
-        }
-        found.is_empty()
     }
 }

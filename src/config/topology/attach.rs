@@ -32,6 +32,7 @@ pub(super) fn call(
         providers: IndexMap::new(),
         module: Arc::new(module),
         header_span: topology.header_span,
+        opening: topology.header_span,
         span: topology.header_span,
     }
 }

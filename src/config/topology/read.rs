@@ -45,7 +45,7 @@ pub(super) fn topology(
     let mut body = block.body.clone();
     let nested = [("remote", 1), ("repository", 1), ("virtual", 1)];
     Decoder::new(sources, diagnostics, false).unfold(&mut body, &nested);
-    schema::check(&body, &TOPOLOGY, block.header_span, diagnostics);
+    schema::check(&body, &TOPOLOGY, diagnostics);
     let depends_on = Decoder::new(sources, diagnostics, false).take_depends_on(&mut body);
     let kind = kind(body.attributes.get("kind"), diagnostics);
     let hub = body.attributes.shift_remove("hub");
@@ -100,7 +100,7 @@ fn kind(attribute: Option<&Attribute>, diagnostics: &mut Diagnostics) -> Kind {
 fn check_hub(kind: Kind, hub: Option<&Attribute>, block: &Block, diagnostics: &mut Diagnostics) {
     match (kind, hub) {
         (Kind::Star, None) => {
-            let missing = schema::missing_argument("hub", block.header_span);
+            let missing = schema::missing_argument("hub", schema::opening(&block.body));
             let hint = "name the region in the middle: hub = \"...\"";
             diagnostics.push(missing.hint(hint));
         }
@@ -128,7 +128,7 @@ fn entry(class: Class, block: Block, diagnostics: &mut Diagnostics) -> Option<En
     schema::identifier(&label.text, label.span, &format!("{} name", class.word()), diagnostics);
     let mut body = block.body;
     let shape = shape(class);
-    schema::require(&body, shape.required, block.header_span, diagnostics);
+    schema::require(&body, shape.required, diagnostics);
     refuse(&mut body, class, shape, diagnostics);
     let regions = body.attributes.shift_remove("regions");
     let (members, deployment) = match class {

@@ -16,8 +16,8 @@ pub(super) struct Surroundings<'a> {
     pub myself: bool,
     /// Inside a region block, which cannot refer to the regions.
     pub region_block: bool,
-    /// The resource that holds the expression and must not refer to itself.
-    pub owner: Option<&'a Resource>,
+    /// Typed into a console.
+    pub console: bool,
     /// The data source of the `check` block around.
     pub scoped: Option<&'a Resource>,
     /// Names of the iterators of the `dynamic` blocks around.
@@ -47,8 +47,7 @@ impl<'a> Validator<'a> {
 
     fn dynamic(&mut self, block: &'a Block, inside: &Surroundings<'a>) {
         let Some(label) = block.labels.first().filter(|_| block.labels.len() == 1) else {
-            let detail = "All dynamic blocks must have 1 label (the type of the generated blocks).";
-            self.report("Invalid dynamic block", detail, block.header_span);
+            crate::schema::labels(block, &["type"], self.diagnostics);
             return;
         };
         let attributes = &block.body.attributes;
@@ -85,7 +84,8 @@ impl<'a> Validator<'a> {
             }
         }
         if !block.body.attributes.contains_key("for_each") {
-            let missing = crate::schema::missing_argument("for_each", block.header_span);
+            let missing =
+                crate::schema::missing_argument("for_each", crate::schema::opening(&block.body));
             self.diagnostics.push(missing);
         }
         let mut contents = block.body.blocks.iter().filter(|inner| &*inner.kind == "content");
@@ -111,12 +111,22 @@ impl<'a> Validator<'a> {
     /// Checks that what is depended on exists and is a whole thing.
     pub(super) fn depends_on(&mut self, list: &'a [Traversal], inside: &Surroundings<'a>) {
         for traversal in list {
-            let Some(used) = self.reference(traversal, inside) else { continue };
+            let used = crate::referent(traversal).map_or(0, |(_, used)| used);
             let rest = traversal.steps.get(used..).unwrap_or_default();
-            if rest.iter().any(|step| matches!(step, lang::Step::Attribute(..))) {
-                let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
-                self.report("Invalid depends_on reference", detail, traversal.span);
-            }
+            let attribute = rest.iter().find_map(|step| match step {
+                lang::Step::Attribute(_, span) => Some(*span),
+                lang::Step::Index(..) => None,
+            });
+            // `path.module` is whole, though it is no thing.
+            let Some(first) = attribute.filter(|_| used > 0) else {
+                self.reference(traversal, inside);
+                continue;
+            };
+            let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
+            let last = traversal.steps.last().map_or(first, |step| match step {
+                lang::Step::Attribute(_, span) | lang::Step::Index(_, span) => *span,
+            });
+            self.report("Invalid depends_on reference", detail, first.to(last));
         }
     }
 }

@@ -21,7 +21,7 @@ impl Validator<'_> {
         let variables = &call.module.variables;
         for variable in variables.values().filter(|variable| variable.default.is_none()) {
             if !call.inputs.contains_key(&variable.name) {
-                let missing = schema::missing_argument(&variable.name, call.header_span);
+                let missing = schema::missing_argument(&variable.name, call.opening);
                 self.diagnostics.push(missing);
             }
         }

@@ -25,19 +25,21 @@ impl<'a> Validator<'a> {
                         self.steps_after(traversal, used, inside);
                     }
                 }
-                Met::Call(call, whole) if !caught => self.call(call, whole),
+                Met::Call(call, whole) if !caught => self.call(call, whole, inside),
                 Met::Call(..) => {}
             }
         }
     }
 
     /// Checks that a function exists and takes so many arguments.
-    fn call(&mut self, call: &Call, whole: &Expr) {
+    fn call(&mut self, call: &Call, whole: &Expr, inside: &Surroundings<'a>) {
         let plain = call.name.strip_prefix("core::").unwrap_or(&call.name);
         if matches!(plain, "can" | "try") || plain.contains("::") {
             return;
         }
-        let Some(function) = functions::lookup(plain) else {
+        // Only the console knows it.
+        let known = functions::lookup(plain).filter(|_| plain != "type" || inside.console);
+        let Some(function) = known else {
             let mut detail = format!("There is no function named \"{}\".", call.name);
             if let Some(near) = did_you_mean(plain, functions::names()) {
                 detail.push_str(&format!(" Did you mean \"{near}\"?"));
@@ -74,15 +76,14 @@ impl<'a> Validator<'a> {
             Referent::Variable(name) => self.undeclared_variable(name),
             Referent::Local(name) => self.undeclared_local(name),
             Referent::Module(key) => self.undeclared_module(key),
-            Referent::Resource(key) => {
-                self.self_reference(key, inside).or_else(|| self.undeclared_resource(key, inside))
-            }
+            Referent::Resource(key) => self.undeclared_resource(key, inside),
             Referent::Region if inside.region_block => Some(of_itself()),
             other => out_of_place(other, traversal, inside),
         };
         match mistake {
             Some(mistake) => {
                 let span = match referent {
+                    Referent::Self_ => traversal.root_span,
                     Referent::Module(_) => traversal.span,
                     _ => named_span(traversal, used.max(1)),
                 };
@@ -136,12 +137,6 @@ impl<'a> Validator<'a> {
             detail.push_str(&format!(" Did you mean \"{near}\"?"));
         }
         Some(Diagnostic::error(summary, detail))
-    }
-
-    fn self_reference(&self, key: &ResourceKey, inside: &Surroundings<'a>) -> Option<Diagnostic> {
-        inside.owner.filter(|owner| owner.key() == *key)?;
-        let detail = format!("Configuration for {key} may not refer to itself.");
-        Some(Diagnostic::error("Self-referential block", detail))
     }
 
     fn undeclared_resource(
@@ -226,7 +221,7 @@ impl<'a> Validator<'a> {
                 resource.and_then(|resource| wrong_key(resource, &key, (rest, reference)))
             }
             Ok((Referent::Module(key), _)) => {
-                self.module.calls.get(&key).and_then(|call| self.wrong_output(call, &key, rest))
+                self.module.calls.get(&key).and_then(|call| self.wrong_output(call, rest))
             }
             Ok((Referent::Region, _)) => self.undeclared_region(traversal),
             _ => None,
@@ -235,20 +230,14 @@ impl<'a> Validator<'a> {
     }
 
     /// An output that the called module does not have.
-    fn wrong_output(&self, call: &ModuleCall, key: &CallKey, rest: &[Step]) -> Option<Diagnostic> {
+    fn wrong_output(&self, call: &ModuleCall, rest: &[Step]) -> Option<Diagnostic> {
+        // Without a key it is told by who evaluates: instances of `for_each` are attributes too.
         let repeated = call.count.is_some() || call.for_each.is_some();
-        let step = match (repeated, rest) {
-            (true, [Step::Index(..), step, ..]) | (false, [step, ..]) => step,
-            // Of `for_each`, the instances are attributes too: `module.a.eu` is `module.a["eu"]`.
-            (true, [Step::Attribute(name, span), ..]) if call.count.is_some() => {
-                let detail = format!(
-                    "Because {key} has \"count\" set, its outputs must be accessed on specific instances: {key}[0].{name}"
-                );
-                return Some(Diagnostic::error("Missing module instance key", detail).at(*span));
-            }
-            _ => return None,
+        let ((true, [Step::Index(..), Step::Attribute(name, span), ..])
+        | (false, [Step::Attribute(name, span), ..])) = (repeated, rest)
+        else {
+            return None;
         };
-        let Step::Attribute(name, span) = step else { return None };
         let outputs = &call.module.outputs;
         if outputs.contains_key(name) || self.config.may_declare(&call.module, name) {
             return None;

@@ -1,5 +1,6 @@
 //! `moved`, `removed` and `import`: do they fit what is declared.
 
+use diagnostics::Diagnostic;
 use lang::{ModuleAddress, ResourceAddress};
 
 use super::Validator;
@@ -25,7 +26,8 @@ impl<'a> Validator<'a> {
                     "This statement declares that {} was removed, but it is still declared in configuration.",
                     display(&removed.from)
                 );
-                self.report("Removed resource still exists", detail, removed.span);
+                let found = Diagnostic::error("Removed resource still exists", detail);
+                self.when_planning.push(found.at(removed.span));
             }
         }
         for moved in module.moved.iter().filter(|moved| is_whole(&moved.from)) {
@@ -35,8 +37,14 @@ impl<'a> Validator<'a> {
                     "This statement declares a move from {}, but that is still declared in configuration.",
                     display(&moved.from)
                 );
-                self.report("Moved object still exists", detail, moved.span);
+                let found = Diagnostic::error("Moved object still exists", detail);
+                self.when_planning.push(found.at(moved.span));
             }
+        }
+        for moved in module.moved.iter().filter(|moved| moved.from == moved.to) {
+            let detail = "The \"from\" and \"to\" addresses are the same, so nothing would move.";
+            let found = Diagnostic::error("Redundant move statement", detail);
+            self.when_planning.push(found.at(moved.span));
         }
     }
 

@@ -117,7 +117,7 @@ fn imports_that_cannot_be_are_refused_together() {
         }
         import {
           to = fake_thing.one
-          id = ""
+          id = join("", [])
         }
         import {
           to = fake_thing.two

@@ -1,6 +1,6 @@
 //! Reading a type expression.
 
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Span};
 
 use super::Constraint;
 use super::defaults::Defaults;
@@ -13,7 +13,16 @@ use crate::{Data, Expr, ExprKind, Name, Type, Value};
 type Outcome<T> = Result<T, Box<Diagnostic>>;
 
 fn mistake<T>(detail: impl Into<String>, at: &Expr) -> Outcome<T> {
-    Err(Box::new(Diagnostic::error("Invalid type specification", detail).at(at.span)))
+    mistake_at(detail, at.span)
+}
+
+fn mistake_at<T>(detail: impl Into<String>, at: Span) -> Outcome<T> {
+    Err(Box::new(Diagnostic::error("Invalid type specification", detail).at(at)))
+}
+
+/// The brackets of a call with what stands in them.
+fn brackets(call: &Call, expr: &Expr) -> Span {
+    Span { start: call.name_span.end, ..expr.span }
 }
 
 /// A whole type; `list`, `set` and `map` by themselves, and names in quotes, are older forms.
@@ -42,7 +51,11 @@ fn quoted(name: &str, expr: &Expr) -> Outcome<Constraint> {
         "map" => {
             "Terraform 0.11 and earlier required type constraints to be given in quotes, but that form is now deprecated and will be removed in a future version of Terraform. Remove the quotes around \"map\" and write map(string) instead to explicitly indicate that the map elements are strings."
         }
-        _ => return constraint(expr),
+        _ => {
+            let detail = "To provide a full type expression, remove the surrounding quotes and give the type expression directly.";
+            let summary = "Invalid legacy variable type hint";
+            return Err(Box::new(Diagnostic::error(summary, detail).at(expr.span)));
+        }
     };
     Err(Box::new(Diagnostic::error("Invalid quoted type constraints", detail).at(expr.span)))
 }
@@ -99,15 +112,19 @@ fn constructor(call: &Call, expr: &Expr) -> Outcome<Constraint> {
         "bool" | "number" | "string" | "any" => {
             let kind = if name == "any" { "Type constraint" } else { "Primitive type" };
             let detail = format!("{kind} keyword {} does not expect arguments.", go_quoted(name));
-            return mistake(detail, expr);
+            return mistake_at(detail, brackets(call, expr));
         }
-        "optional" => return mistake(only_in_objects(), expr),
+        "optional" => return mistake_at(only_in_objects(), call.name_span),
         _ => {
             let detail = format!("Keyword {} is not a valid type constructor.", go_quoted(name));
             return mistake(detail, expr);
         }
     }
-    let [argument] = call.arguments.as_slice() else { return mistake(needs(name), expr) };
+    let [argument] = call.arguments.as_slice() else {
+        let surplus = call.arguments.get(1).zip(call.arguments.last());
+        let at = surplus.map(|(first, last)| first.span.to(last.span));
+        return mistake_at(needs(name), at.unwrap_or_else(|| brackets(call, expr)));
+    };
     match name {
         "list" => collection(argument, Type::list),
         "set" => collection(argument, Type::set),
@@ -155,6 +172,13 @@ fn object(argument: &Expr) -> Outcome<Constraint> {
         let ExprKind::Literal(Value { data: Data::String(name), .. }) = &key.kind else {
             return mistake("Object constructor map keys must be attribute names.", key);
         };
+        // A name in quotes has two bytes more than its text.
+        if (key.span.end - key.span.start) as usize == name.len() + 2 {
+            return mistake("Object constructor map keys must be attribute names.", key);
+        }
+        if optional.attributes.contains_key(name) {
+            return mistake("Object constructor map keys must be unique.", key);
+        }
         let attribute = match &value.kind {
             ExprKind::Call(call) if &*call.name == "optional" => {
                 optional.names.insert(name.clone());
@@ -175,9 +199,9 @@ fn object(argument: &Expr) -> Outcome<Constraint> {
 /// `optional(TYPE)` or `optional(TYPE, DEFAULT)`.
 fn optional_attribute(call: &Call, expr: &Expr) -> Outcome<(Constraint, Option<Value>)> {
     match call.arguments.as_slice() {
-        [] => mistake(
+        [] => mistake_at(
             "Optional attribute modifier requires the attribute type as its argument.",
-            expr,
+            brackets(call, expr),
         ),
         [ty] => Ok((constraint(ty)?, None)),
         [ty, default] => {
@@ -194,9 +218,9 @@ fn optional_attribute(call: &Call, expr: &Expr) -> Outcome<(Constraint, Option<V
             let default = (!value.is_null()).then_some(value);
             Ok((ty, default))
         }
-        _ => mistake(
+        _ => mistake_at(
             "Optional attribute modifier expects at most two arguments: the attribute type, and a default value.",
-            expr,
+            brackets(call, expr),
         ),
     }
 }

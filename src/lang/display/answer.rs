@@ -1,6 +1,6 @@
 //! What the console answers: a value, or the type that `type(...)` tells.
 
-use diagnostics::{Diagnostic, Span};
+use diagnostics::{Diagnostic, Diagnostics, Span};
 
 use super::console;
 use crate::expr::Call;
@@ -10,10 +10,10 @@ use crate::{Expr, ExprKind, Value};
 ///
 /// A type is no value: a call of `type` may be the whole expression, in brackets or in `try`, but nothing
 /// can be made of its result.
-pub fn console_answer(expr: &Expr, value: &Value) -> Result<String, Diagnostic> {
+pub fn console_answer(expr: &Expr, value: &Value) -> Result<String, Diagnostics> {
     if let Some(span) = misused_type_call(expr) {
         let detail = "The console-only \"type\" function cannot be used as part of an expression.";
-        return Err(Diagnostic::error("Invalid use of type function", detail).at(span));
+        return Err(Diagnostic::error("Invalid use of type function", detail).at(span).into());
     }
     match value.as_str() {
         Some(ty) if tells_type(expr) => Ok(ty.into()),

@@ -263,10 +263,11 @@ fn object(value: &Value, key: &Value) -> Result<Value, StepError> {
             Some(found) => Ok(found.clone().with_marks(value.marks)),
             None => Err(missing(&mut entries.keys().map(|key| &**key))),
         },
-        Data::Unknown(Type::Object(attributes), _) => match attributes.get(name) {
-            Some(ty) => Ok(Value::unknown(ty.clone()).with_marks(value.marks)),
-            None => Err(missing(&mut attributes.keys().map(|key| &**key))),
-        },
+        Data::Unknown(Type::Object(attributes), _) => {
+            // By index, unlike by name, nothing is held against what is not known.
+            let ty = attributes.get(name).cloned().unwrap_or(Type::Dynamic);
+            Ok(Value::unknown(ty).with_marks(value.marks))
+        }
         _ => Ok(Value::unknown(Type::Dynamic)),
     }
 }

@@ -11,10 +11,10 @@ const ITEM_REQUIRED: &str = "Argument or block definition required";
 const UNCLOSED_BLOCK: &str = "Unclosed configuration block";
 const NO_CLOSING_BRACE: &str = "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
 
-/// The header of the block whose body is read: where it starts, and how far right.
+/// The block whose body is read: its opening brace, and how far right its header starts.
 #[derive(Clone, Copy)]
 struct Within {
-    header: Span,
+    open: Span,
     column: usize,
 }
 
@@ -41,7 +41,7 @@ impl Parser<'_> {
                     // A mistake at the very end says already what is missing there.
                     if let Some(within) = within.filter(|_| !self.failed_at_end) {
                         self.recovery = false;
-                        self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.header);
+                        self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.open);
                     }
                     break;
                 }
@@ -52,7 +52,7 @@ impl Parser<'_> {
                 _ => {}
             }
             if within.is_some_and(|within| self.escapes(within)) {
-                let header = within.map_or(start, |within| within.header);
+                let header = within.map_or(start, |within| within.open);
                 self.recovery = false;
                 self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, header);
                 break;
@@ -190,7 +190,7 @@ impl Parser<'_> {
             labels.push(label);
         }
         let open = self.next();
-        let within = Within { header: header_span.to(self.span(open)), column };
+        let within = Within { open: self.span(open), column };
         if !self.enter() {
             self.too_deep(kind);
             self.leave();
@@ -350,7 +350,7 @@ impl Parser<'_> {
                 let detail = "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition.";
                 self.error(summary, detail, span);
             }
-            Kind::End => self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.header),
+            Kind::End => self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.open),
             _ => {
                 let detail = "A single-line block definition must end with a closing brace immediately after its single argument definition.";
                 self.error(summary, detail, span);

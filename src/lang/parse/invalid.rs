@@ -30,7 +30,12 @@ pub(super) fn check(source: &str, tokens: &[Token], file: FileId) -> Diagnostics
             _ => None,
         };
         if let Some((summary, detail)) = mistake {
-            let span = Span { file, start: token.start, end: token.end };
+            let end = u32::try_from(source.len()).unwrap_or(u32::MAX);
+            let span = match token.kind {
+                // What is missing is missing at the end.
+                Kind::UnclosedHeredoc => Span { file, start: end, end },
+                _ => Span { file, start: token.start, end: token.end },
+            };
             found.push(Diagnostic::error(summary, detail).at(span));
         }
     }

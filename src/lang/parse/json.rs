@@ -28,6 +28,9 @@ const BLOCKS: &[(&str, usize)] = &[
     ("variable", 1),
 ];
 
+/// What the members of a file's object are for.
+const ROOT: &str = "to define arguments and blocks";
+
 type Member = (String, std::ops::Range<usize>, Node);
 
 pub(super) fn file(source: &str, file: FileId) -> (Body, Diagnostics) {
@@ -70,6 +73,11 @@ impl Reader<'_> {
                 items.iter().flat_map(|item| self.members(item, what)).collect()
             }
             NodeKind::Null => Vec::new(),
+            _ if what == ROOT => {
+                let detail = "The root value in a JSON-based configuration must be either a JSON object or a JSON array of objects.";
+                self.mistake("Root value must be object", detail, &first_of(&node.span));
+                Vec::new()
+            }
             _ => {
                 let detail = format!("A JSON object is required here, {what}.");
                 self.mistake("Incorrect JSON value type", detail, &node.span);
@@ -79,8 +87,8 @@ impl Reader<'_> {
     }
 
     fn file_body(&mut self, node: &Node) -> Body {
-        let mut body = Body::empty(self.span(&node.span));
-        for (name, at, value) in self.members(node, "to define arguments and blocks") {
+        let mut body = Body { is_json: true, ..Body::empty(self.span(&node.span)) };
+        for (name, at, value) in self.members(node, ROOT) {
             match BLOCKS.iter().find(|(kind, _)| kind == name) {
                 Some((_, labels)) => {
                     let header = Header {
@@ -131,7 +139,7 @@ impl Reader<'_> {
     }
 
     fn block_body(&mut self, node: &Node) -> Body {
-        let mut body = Body::empty(self.span(&node.span));
+        let mut body = Body { is_json: true, ..Body::empty(self.span(&node.span)) };
         for (name, at, value) in self.members(node, "to define the content of a block") {
             self.attribute(name, at, value, &mut body);
         }
@@ -156,10 +164,8 @@ impl Reader<'_> {
             Entry::Occupied(entry) => {
                 let first = entry.get().name_span.start as usize;
                 let place = super::line_and_column(self.source, first);
-                let detail = format!(
-                    "The argument \"{name}\" was already set at {place}. Each argument may be set only once."
-                );
-                self.mistake("Attribute redefined", detail, at);
+                let detail = format!("The argument \"{name}\" was already set at {place}.");
+                self.mistake("Duplicate attribute definition", detail, at);
             }
         }
     }
@@ -187,34 +193,27 @@ impl Reader<'_> {
         Expr::new(kind, span)
     }
 
-    /// A string is a template. Its places are right where nothing in it is escaped; otherwise the
-    /// whole string stands for each of them.
+    /// A string is a template. Its places are counted as if nothing in it were escaped, as Terraform does.
     fn string(&mut self, text: &str, span: Span) -> Expr {
         if !text.contains("${") && !text.contains("%{") {
             return Expr::literal(Value::text(text), span);
         }
-        let inner = span.start as usize + 1..(span.end as usize).saturating_sub(1);
-        let plain = self.source.get(inner.clone()) == Some(text);
-        // In place, the text is read where it stands, so that places need no shifting.
-        let (text, start) =
-            if plain { (&self.source[..inner.end], inner.start) } else { (text, 0) };
-        let tokens = super::lexer::template_from(text, start);
-        match super::template_of(text, self.file, tokens) {
+        match super::template_at(text, self.file, span.start + 1) {
             Ok(mut expr) => {
                 expr.span = span;
                 expr
             }
             Err(found) => {
-                for mut diagnostic in found {
-                    if !plain {
-                        diagnostic.subject = Some(span);
-                    }
-                    self.found.push(diagnostic);
-                }
+                self.found.extend(found);
                 Expr::literal(Value::unknown(Type::Dynamic), span)
             }
         }
     }
+}
+
+/// The first character of a value, which says of what kind it is.
+fn first_of(range: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+    range.start..range.start + 1
 }
 
 /// The beginning of a block whose labels are still being gathered.

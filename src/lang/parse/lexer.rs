@@ -47,13 +47,6 @@ pub(super) fn template(text: &str) -> Vec<Token> {
     Lexer::new(text, Mode::Bare).run()
 }
 
-/// Cuts the rest of a text that is a template, from a byte on.
-pub(super) fn template_from(text: &str, start: usize) -> Vec<Token> {
-    let mut lexer = Lexer::new("", Mode::Bare);
-    (lexer.text, lexer.bytes, lexer.at) = (text, text.as_bytes(), start);
-    lexer.run()
-}
-
 pub(super) fn is_identifier_start(c: char) -> bool {
     c == '_' || unicode_ident::is_xid_start(c)
 }

@@ -13,6 +13,8 @@ pub(super) const DEPTH_MAX: usize = 250;
 pub(super) struct Parser<'a> {
     pub(super) source: &'a str,
     file: FileId,
+    /// Where the source starts in its file.
+    offset: u32,
     tokens: Vec<Token>,
     at: usize,
     /// Line breaks count here; inside brackets they are skipped.
@@ -39,6 +41,7 @@ impl<'a> Parser<'a> {
         Self {
             source,
             file,
+            offset: 0,
             found: super::invalid::check(source, &tokens, file),
             balanced: is_balanced(&tokens),
             tokens,
@@ -52,6 +55,19 @@ impl<'a> Parser<'a> {
             failed_at_end: false,
             column: None,
         }
+    }
+
+    /// Says where the source starts in its file.
+    pub(super) fn start_at(&mut self, offset: u32) {
+        self.offset = offset;
+        let shift = |mut diagnostic: Diagnostic| {
+            if let Some(span) = &mut diagnostic.subject {
+                (span.start, span.end) = (span.start + offset, span.end + offset);
+            }
+            diagnostic
+        };
+        let found: Vec<_> = std::mem::take(&mut self.found).into_iter().map(shift).collect();
+        self.found = found.into();
     }
 
     // ---- tokens
@@ -114,7 +130,8 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn span(&self, token: Token) -> Span {
-        Span { file: self.file, start: token.start, end: token.end }
+        let shifted = |at: u32| at.saturating_add(self.offset);
+        Span { file: self.file, start: shifted(token.start), end: shifted(token.end) }
     }
 
     pub(super) fn span_between(&self, start: usize, end: usize) -> Span {

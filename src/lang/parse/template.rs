@@ -37,7 +37,7 @@ impl Parser<'_> {
     pub(super) fn template_until(&mut self, close: Kind, flush: bool, open: Option<Token>) -> Expr {
         let start = open.map_or(self.span(self.peek()), |token| self.span(token));
         let bound = self.bound.len();
-        let mut parts = self.with_newlines(true, |parser| parser.parts(close, start));
+        let mut parts = self.with_newlines(true, |parser| parser.parts(close));
         self.bound.truncate(bound);
         if flush {
             super::heredoc::dedent(&mut parts);
@@ -64,7 +64,7 @@ impl Parser<'_> {
         Expr::new(ExprKind::Template(tree), span)
     }
 
-    fn parts(&mut self, close: Kind, start: Span) -> Vec<Part> {
+    fn parts(&mut self, close: Kind) -> Vec<Part> {
         let mut reading = Reading {
             parts: Vec::new(),
             trim_next: false,
@@ -77,7 +77,7 @@ impl Parser<'_> {
                 self.next();
                 break;
             }
-            if !self.part(token, close, start, &mut reading) {
+            if !self.part(token, close, &mut reading) {
                 break;
             }
         }
@@ -85,7 +85,7 @@ impl Parser<'_> {
     }
 
     /// Reads one part; false where the template ends too early.
-    fn part(&mut self, token: Token, close: Kind, start: Span, reading: &mut Reading) -> bool {
+    fn part(&mut self, token: Token, close: Kind, reading: &mut Reading) -> bool {
         let trim = std::mem::take(&mut reading.trim_next);
         let can_trim = std::mem::take(&mut reading.can_trim_last);
         match token.kind {
@@ -101,9 +101,10 @@ impl Parser<'_> {
                 if can_trim && token.end - token.start == 3 {
                     trim_last(&mut reading.parts);
                 }
+                let open = self.span(token);
                 self.with_newlines(false, |parser| {
                     if token.kind == Kind::OpenInterpolation {
-                        parser.interpolation(close, start, reading);
+                        parser.interpolation(close, open, reading);
                     } else {
                         parser.directive(token, reading);
                     }
@@ -135,11 +136,11 @@ impl Parser<'_> {
         super::literal::quoted(text, span, &mut self.found)
     }
 
-    fn interpolation(&mut self, close: Kind, start: Span, reading: &mut Reading) {
+    fn interpolation(&mut self, close: Kind, open: Span, reading: &mut Reading) {
         let expr = self.expression();
         let token = self.peek();
         if self.recovery || token.kind != Kind::CloseSequence {
-            self.unclosed_interpolation(token, close, start);
+            self.unclosed_interpolation(token, close, open);
             self.recover_to(Kind::CloseSequence);
         } else {
             self.next();
@@ -148,13 +149,13 @@ impl Parser<'_> {
         reading.parts.push(Part::Interpolation(expr));
     }
 
-    fn unclosed_interpolation(&mut self, token: Token, close: Kind, start: Span) {
+    fn unclosed_interpolation(&mut self, token: Token, close: Kind, open: Span) {
         let quote = matches!(token.kind, Kind::CloseQuote | Kind::OpenQuote);
         let (summary, detail, at) = match token.kind {
             Kind::End => (
                 "Unclosed template interpolation sequence",
                 "There is no closing brace for this interpolation sequence before the end of the file. This might be caused by incorrect nesting inside the given expression.",
-                start,
+                open,
             ),
             Kind::Colon => (
                 "Extra characters after interpolation expression",
@@ -164,7 +165,7 @@ impl Parser<'_> {
             _ if quote && close == Kind::CloseQuote => (
                 "Unclosed template interpolation sequence",
                 "There is no closing brace for this interpolation sequence before the end of the quoted template. This might be caused by incorrect nesting inside the given expression.",
-                start,
+                open,
             ),
             _ => (
                 "Extra characters after interpolation expression",
