@@ -121,6 +121,10 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
         ec2::retag(place, object.id(), set, gone)
     }
 
+    /// Writes what a fresh thing has and [`Self::configure`] would have taken away, where [`Self::observe`] would
+    /// pass over it: a create was interrupted, so that the next plan has to see what is left to do.
+    fn unfinished(_object: &mut Object) {}
+
     /// The attributes that an import id says.
     fn imported(id: &str, object: &mut Object) {
         object.set_text("id", Some(id));

@@ -65,6 +65,7 @@ impl<K: Kind> Managed<K> {
         let trace = Trace { mark, steps: request.steps };
         let Some(id) = K::find(&place, &planned, &trace).await? else { return Ok(None) };
         planned.set_text("id", Some(&id));
+        K::unfinished(&mut planned);
         let report = provider::Report::silent();
         let mut found = settle::until_ready::<K>(&place, planned, &report, None).await?;
         K::complete(&place, &mut found).await?;

@@ -96,6 +96,10 @@ impl Kind for SecurityGroup {
         rules::change(place, now, prior, Direction::Ingress).await
     }
 
+    fn unfinished(object: &mut Object) {
+        rules::as_new(object);
+    }
+
     async fn delete(place: &Place, prior: &Object) -> Answer<()> {
         if prior.is_on("revoke_rules_on_delete") {
             rules::revoke_all(place, prior).await?;
