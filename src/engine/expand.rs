@@ -6,16 +6,16 @@ use lang::{Data, Expr, Marks, Name, Scope, Type, Value, display, eval};
 
 use crate::tables::Expansion;
 
-/// Evaluates `count` or `for_each`. With `checking`, what is not known gives [`Expansion::Unknown`].
+/// Evaluates `count` or `for_each`. With `lenient`, what is not known gives [`Expansion::Unknown`].
 pub(crate) fn expand(
     count: Option<&Expr>,
     for_each: Option<&Expr>,
     scope: &dyn Scope,
-    checking: bool,
+    lenient: bool,
 ) -> Result<Expansion, Diagnostics> {
     let (expr, expansion) = match (count, for_each) {
-        (Some(count), _) => (count, expand_count(count, scope, checking)),
-        (None, Some(for_each)) => (for_each, expand_for_each(for_each, scope, checking)),
+        (Some(count), _) => (count, expand_count(count, scope, lenient)),
+        (None, Some(for_each)) => (for_each, expand_for_each(for_each, scope, lenient)),
         (None, None) => return Ok(Expansion::Single),
     };
     expansion.map_err(|found| with_values(found, expr, scope))
@@ -32,7 +32,7 @@ fn with_values(found: Diagnostics, expr: &Expr, scope: &dyn Scope) -> Diagnostic
     found.into_iter().map(told).collect::<Vec<_>>().into()
 }
 
-fn expand_count(expr: &Expr, scope: &dyn Scope, checking: bool) -> Result<Expansion, Diagnostics> {
+fn expand_count(expr: &Expr, scope: &dyn Scope, lenient: bool) -> Result<Expansion, Diagnostics> {
     let invalid = |detail: &str| -> Diagnostics {
         Diagnostic::error("Invalid count argument", detail).at(expr.span).into()
     };
@@ -51,7 +51,7 @@ fn expand_count(expr: &Expr, scope: &dyn Scope, checking: bool) -> Result<Expans
         Diagnostic::error("Incorrect value type", detail).at(expr.span)
     })?;
     if number.is_unknown() {
-        return if checking { Ok(Expansion::Unknown) } else { Err(unknown_count(expr)) };
+        return if lenient { Ok(Expansion::Unknown) } else { Err(unknown_count(expr)) };
     }
     match number.as_i64() {
         Some(count) if count >= 0 => Ok(Expansion::Count(usize::try_from(count).unwrap_or(0))),
@@ -78,7 +78,7 @@ fn unknown_count(expr: &Expr) -> Diagnostics {
 fn expand_for_each(
     expr: &Expr,
     scope: &dyn Scope,
-    checking: bool,
+    lenient: bool,
 ) -> Result<Expansion, Diagnostics> {
     let invalid = |detail: String| -> Diagnostics {
         Diagnostic::error("Invalid for_each argument", detail).at(expr.span).into()
@@ -96,12 +96,12 @@ fn expand_for_each(
         }
         Data::Set(element, values) => {
             if values.iter().any(Value::is_unknown) {
-                return unknown_for_each(expr, checking);
+                return unknown_for_each(expr, lenient);
             }
             let strings = values.iter().map(|v| v.as_str().map(|s| (Name::from(s), v.clone())));
             strings.collect::<Option<_>>().ok_or_else(|| wrong_set(element, values, expr))?
         }
-        Data::Unknown(..) => return unknown_for_each(expr, checking),
+        Data::Unknown(..) => return unknown_for_each(expr, lenient),
         Data::Null(_) => {
             return Err(invalid("The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.".into()));
         }
@@ -110,8 +110,8 @@ fn expand_for_each(
     Ok(Expansion::ForEach(items.into()))
 }
 
-fn unknown_for_each(expr: &Expr, checking: bool) -> Result<Expansion, Diagnostics> {
-    if checking {
+fn unknown_for_each(expr: &Expr, lenient: bool) -> Result<Expansion, Diagnostics> {
+    if lenient {
         return Ok(Expansion::Unknown);
     }
     Err(Diagnostic::error(

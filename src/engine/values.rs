@@ -148,7 +148,8 @@ impl Run {
         let config = self.tree.module(module).config.clone();
         let call = &config.calls[key];
         let scope = self.scope(node, ordinal, None);
-        let result = expand(call.count.as_ref(), call.for_each.as_ref(), &scope, self.checking);
+        let lenient = self.checking || self.is_destroying();
+        let result = expand(call.count.as_ref(), call.for_each.as_ref(), &scope, lenient);
         let expansion = self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown);
         let step = ModuleStep { topology: key.topology, name: key.name.clone(), key: None };
         self.tables.expand_call(child, &step, (module, ordinal), expansion);

@@ -43,6 +43,38 @@ fn a_known_data_source_is_read_while_planning_and_recorded() {
 }
 
 #[test]
+fn what_a_data_source_multiplies_is_destroyed_without_reading_it() {
+    let thing = "resource \"fake_thing\" \"a\" {\n  name = \"a\"\n}\n";
+    let mut bench = Bench::new(thing);
+    bench.apply();
+    let each = r#"
+        data "fake_thing" "a" { name = "a" }
+        locals {
+          keys = toset([data.fake_thing.a.id])
+        }
+        resource "fake_thing" "b" {
+          for_each = local.keys
+          name     = "b"
+          refers   = fake_thing.a.id
+        }
+        resource "fake_thing" "c" {
+          count = length(local.keys)
+          name  = "c"
+        }
+        "#;
+    bench.write(&format!("{thing}{each}"));
+    bench.apply();
+    assert!(bench.store().instance("fake_thing.b[\"id-a\"]").is_some());
+    bench.calls();
+    bench.options.mode = PlanMode::Destroy;
+    bench.apply();
+    let mut calls = bench.calls();
+    calls.retain(|call| call.starts_with("delete"));
+    assert_eq!((calls.len(), calls.last().map(String::as_str)), (3, Some("delete a")));
+    assert!(bench.things().is_empty() && bench.store().is_empty());
+}
+
+#[test]
 fn what_an_unknown_argument_names_is_read_by_apply() {
     let bench = Bench::new(
         r#"
