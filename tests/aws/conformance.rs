@@ -94,11 +94,13 @@ impl Trial {
         recorded.get(&self.address).cloned().unwrap_or_else(|| panic!("{}", self.address))
     }
 
-    fn creates_and_updates(&self) {
+    /// Gives the world as it is after the create.
+    fn creates_and_updates(&self) -> Vec<String> {
         self.without_subject();
         self.stack.apply();
         self.write(&self.base(), "");
         self.change("create", "create");
+        let made = world::shape(&self.stack);
         for (name, value) in self.case.updates {
             self.write(&with(self.base(), name, value), "");
             self.change("update", &format!("update of {name}"));
@@ -108,6 +110,7 @@ impl Trial {
             self.change("update", "back to the first values");
         }
         world::assert_one_object_per_address(&self.stack);
+        made
     }
 
     fn replaces(&self) {
@@ -143,8 +146,9 @@ impl Trial {
         self.change("delete", "delete");
     }
 
-    /// Kills the create around each of its writing calls, until it has no more of them.
-    fn survives_crashes(&self) -> u64 {
+    /// Kills the create around each of its writing calls, until it has no more of them; what is made then is as if
+    /// nothing had happened.
+    fn survives_crashes(&self, made: &[String]) -> u64 {
         for number in 1.. {
             for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
                 self.write(&self.base(), "");
@@ -155,6 +159,7 @@ impl Trial {
                 let run = self.stack.project.apply();
                 assert_eq!(run.code, 0, "{what}: {}", run.all());
                 self.assert_stable(&what);
+                world::assert_same(&world::shape(&self.stack), made, &what);
                 self.without_subject();
                 self.stack.apply();
                 if !struck {
@@ -188,12 +193,12 @@ fn with(mut arguments: Arguments, name: &str, value: &str) -> Arguments {
 fn conforms(resource: &str) {
     let case = CASES.iter().find(|case| case.resource == resource).expect("a case");
     let trial = Trial::of(case);
-    trial.creates_and_updates();
+    let made = trial.creates_and_updates();
     trial.replaces();
     trial.disappears();
     trial.is_imported();
     trial.is_deleted();
-    let writes = trial.survives_crashes();
+    let writes = trial.survives_crashes(&made);
     say(&format!("{resource}: killed before and after each of {writes} writing calls"));
     trial.stack.destroy();
     world::assert_empty(&trial.stack.cloud);

@@ -1,34 +1,81 @@
 //! The crash sweep: apply is killed at its Nth call, before and after the effect, and its answers are lost. The next
 //! apply ends in the world of an uninterrupted one.
 //!
-//! A bounded sample, evenly spread over the calls, is tried; `ARTIFORM_SWEEP=all` tries every call.
+//! Every call that writes is tried, and of those that read every sixth; `ARTIFORM_SWEEP=all` tries every call, and
+//! `ARTIFORM_SWEEP_STACK=network` does so with the whole network in two regions.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use testkit::aws::When;
 use testkit::aws::rules::{Lose, Moment};
 
 use crate::stack::{Stack, say};
-use crate::world;
+use crate::world::{self, World};
 
-/// How many calls of a sweep are tried unless all are asked for.
-const SAMPLE: u64 = 10;
+/// Of calls that read, one in so many is tried unless all are asked for.
+const READS: usize = 6;
 
-/// The numbers of the calls to try, 1 to `count`.
-fn points(count: u64) -> Vec<u64> {
-    let all = std::env::var("ARTIFORM_SWEEP").is_ok_and(|sweep| sweep == "all");
-    let most = if all { count } else { SAMPLE.min(count) };
-    (0..most).map(|i| 1 + i * count / most).collect()
+/// How many points of a sweep are tried at once: most of the time of each is spent waiting.
+const AT_ONCE: usize = 2;
+
+/// What is killed at its calls.
+fn subject() -> Stack {
+    match std::env::var("ARTIFORM_SWEEP_STACK").as_deref() {
+        Ok("network") => Stack::network(),
+        _ => Stack::small(),
+    }
 }
 
-/// An uninterrupted apply: how many calls it makes, how many of them write, and its world.
-fn reference() -> (u64, u64, Vec<String>) {
-    let stack = Stack::small();
-    stack.apply();
-    let calls = stack.cloud.proxy().record().since(0);
-    let writes = calls.iter().filter(|call| call.is_write).count() as u64;
-    let shape = world::shape(&stack);
-    stack.assert_settled();
-    world::assert_one_object_per_address(&stack);
-    (calls.len() as u64, writes, shape)
+/// An uninterrupted apply: whether each of its calls writes, and its world.
+struct Reference {
+    writes: Vec<bool>,
+    shape: Vec<String>,
+}
+
+impl Reference {
+    fn made() -> Self {
+        let stack = subject();
+        stack.apply();
+        let calls = stack.cloud.proxy().record().since(0);
+        stack.assert_settled();
+        let world = World::of(&stack);
+        world.assert_one_object_per_address();
+        Self { writes: calls.iter().map(|call| call.is_write).collect(), shape: world.shape() }
+    }
+
+    /// The numbers of the calls to try, 1 for the first.
+    fn points(&self) -> Vec<usize> {
+        let all = std::env::var("ARTIFORM_SWEEP").is_ok_and(|sweep| sweep == "all");
+        let numbered =
+            || self.writes.iter().enumerate().map(|(place, writes)| (place + 1, *writes));
+        let reads = numbered().filter(|(_, writes)| !writes).step_by(if all { 1 } else { READS });
+        let mut points: Vec<usize> = numbered()
+            .filter(|(_, writes)| *writes)
+            .chain(reads)
+            .map(|(number, _)| number)
+            .collect();
+        points.sort_unstable();
+        points
+    }
+}
+
+/// Tries each point, and gives how many of them came to pass.
+fn try_each(points: &[usize], attempt: impl Fn(usize) -> bool + Sync) -> usize {
+    let (next, passed) = (Mutex::new(points.iter()), AtomicUsize::new(0));
+    let worker = || {
+        loop {
+            let point = next.lock().expect("no panic while it is held").next().copied();
+            let Some(point) = point else { return };
+            passed.fetch_add(usize::from(attempt(point)), Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(worker);
+        }
+    });
+    passed.into_inner()
 }
 
 /// After whatever happened: the next apply converges, with one object for each address and nothing to do.
@@ -36,34 +83,35 @@ fn reference() -> (u64, u64, Vec<String>) {
 fn assert_converges(stack: &Stack, expected: &[String], what: &str) {
     stack.cloud.proxy().heal();
     let run = stack.project.apply();
-    assert_eq!(run.code, 0, "{what}: {}", run.all());
-    world::assert_one_object_per_address(stack);
+    assert_eq!(run.code, 0, "{what}: {}", run.stderr);
     let plan = stack.project.plan();
     assert_eq!(plan.code, 0, "{what}: {}", plan.all());
-    world::assert_same(&world::shape(stack), expected, what);
+    let world = World::of(stack);
+    world.assert_one_object_per_address();
+    world::assert_same(&world.shape(), expected, what);
     stack.cloud.assert_no_gap(&[]);
 }
 
 /// Kills an apply at this call; tells whether it came so far.
-fn killed_at(stack: &Stack, number: u64, moment: Moment) -> bool {
-    stack.killed(&["apply", "-auto-approve"], When::always().nth(number), moment)
+fn killed_at(stack: &Stack, number: usize, moment: Moment) -> bool {
+    stack.killed(&["apply", "-auto-approve"], When::always().nth(number as u64), moment)
 }
 
 fn sweep(moment: Moment) {
-    let (count, _, shape) = reference();
-    let points = points(count);
-    let mut struck = 0;
-    for number in &points {
-        let stack = Stack::small();
-        struck += usize::from(killed_at(&stack, *number, moment));
-        assert_converges(&stack, &shape, &format!("killed at call {number}, {moment:?}"));
-    }
+    let reference = Reference::made();
+    let points = reference.points();
+    let struck = try_each(&points, |number| {
+        let stack = subject();
+        let struck = killed_at(&stack, number, moment);
+        assert_converges(&stack, &reference.shape, &format!("killed at call {number}, {moment:?}"));
+        struck
+    });
+    let (tried, calls) = (points.len(), reference.writes.len());
     say(&format!(
-        "{moment:?}: {} of {count} calls tried, {struck} killed, all converged",
-        points.len()
+        "{moment:?}: {tried} of {calls} calls tried, {struck} killed, all {tried} converged"
     ));
     // How calls interleave differs from run to run, so that the last ones may not come to pass.
-    assert!(struck + 1 >= points.len(), "{struck} of {} were killed", points.len());
+    assert!(struck + 2 >= tried, "{struck} of {tried} were killed");
 }
 
 #[test]
@@ -78,30 +126,32 @@ fn an_apply_that_is_killed_after_an_effect_is_finished_by_the_next() {
 
 #[test]
 fn a_lost_answer_makes_no_twin() {
-    let (_, writes, shape) = reference();
-    let points = points(writes);
-    let mut at_once = 0;
-    for number in &points {
-        let stack = Stack::small();
-        stack.cloud.proxy().add(When::always().writes().nth(*number).rule(Lose));
-        at_once += usize::from(stack.project.apply().code == 0);
-        assert_converges(&stack, &shape, &format!("the answer to write {number} is lost"));
-    }
+    let reference = Reference::made();
+    let writes = reference.writes.iter().filter(|writes| **writes).count();
+    let points: Vec<usize> = (1..=writes).collect();
+    let at_once = try_each(&points, |number| {
+        let stack = subject();
+        stack.cloud.proxy().add(When::always().writes().nth(number as u64).rule(Lose));
+        let at_once = stack.project.apply().code == 0;
+        let what = format!("the answer to write {number} is lost");
+        assert_converges(&stack, &reference.shape, &what);
+        at_once
+    });
     say(&format!(
-        "lost answers: {} of {writes} writes tried, {at_once} ended at once, all converged",
-        points.len()
+        "lost answers: {writes} of {writes} writes tried, {at_once} ended at once, all {writes} converged"
     ));
 }
 
 #[test]
 fn a_destroy_that_is_killed_is_finished_by_the_next() {
-    for number in [3, 25, 60] {
+    let struck = try_each(&[3, 10, 17, 25, 33, 41, 50, 60], |number| {
         let stack = Stack::small();
         stack.apply();
-        let when = When::always().nth(number);
+        let when = When::always().nth(number as u64);
         let killed = stack.killed(&["destroy", "-auto-approve"], when, Moment::AfterEffect);
-        assert!(killed, "a destroy makes more than {number} calls");
         stack.destroy();
         world::assert_empty(&stack.cloud);
-    }
+        killed
+    });
+    assert_eq!(struck, 8, "a destroy makes more than 60 calls");
 }

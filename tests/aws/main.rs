@@ -6,5 +6,6 @@ mod conformance;
 mod crash;
 mod lifecycle;
 mod mistakes;
+mod network;
 mod stack;
 mod world;

@@ -24,16 +24,35 @@ impl Stack {
 
     /// A stack of one file in this account.
     pub(crate) fn in_account(name: &str, main: &str, cloud: Cloud) -> Self {
+        Self::reaching(cloud, Project::with_stack(name, main))
+    }
+
+    fn reaching(cloud: Cloud, project: Project) -> Self {
         let prefix = format!("t{}", &cloud.account()[3..]);
         let mut environment = cloud.environment();
-        environment.push(("TF_VAR_prefix".into(), prefix.clone()));
-        let project = Project::with_stack(name, main).with_environment(environment);
+        for variable in ["TF_VAR_name", "TF_VAR_prefix"] {
+            environment.push((variable.into(), prefix.clone()));
+        }
+        let project = project.with_environment(environment);
         Self { project, cloud, prefix }
     }
 
     /// The small stack of these tests, which has one of everything.
     pub(crate) fn small() -> Self {
         Self::of("small", &small())
+    }
+
+    /// The repository's own network in two regions.
+    pub(crate) fn network() -> Self {
+        Self::reaching(Cloud::new(), Project::copy_of("aws-network", |main| main))
+    }
+
+    /// Changes a text in a file of the project, which must hold it.
+    #[track_caller]
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.project.read(file);
+        assert!(text.contains(from), "{file} holds {from:?}");
+        self.project.write(file, &text.replace(from, to));
     }
 
     /// Replaces the stack's main file.
@@ -47,6 +66,15 @@ impl Stack {
     #[track_caller]
     pub(crate) fn apply(&self) -> Run {
         self.project.apply().expect_code(0)
+    }
+
+    /// Applies with one more file; the exit code must be 0.
+    #[track_caller]
+    pub(crate) fn apply_with(&self, file: &str, text: &str) {
+        let folder = self.project.stack_folder();
+        let name = folder.file_name().and_then(|name| name.to_str()).expect("a name");
+        self.project.write(&format!("stacks/{name}/{file}"), text);
+        self.apply();
     }
 
     /// Destroys; the exit code must be 0.

@@ -108,7 +108,21 @@ pub(crate) struct Thing {
     pub(crate) detail: Value,
 }
 
+/// Type, id and region: names may be taken in each region, but for what is listed in all of them.
+type Key = (&'static str, String, String);
+
+fn key(resource: &'static str, id: &str, region: &str) -> Key {
+    let kind = KINDS.iter().find(|kind| kind.resource == resource);
+    let is_everywhere = kind.is_none_or(|kind| GLOBAL.contains(&kind.service));
+    (resource, id.to_owned(), if is_everywhere { String::new() } else { region.to_owned() })
+}
+
 impl Thing {
+    /// What nothing else has.
+    fn key(&self) -> Key {
+        key(self.resource, &self.id, &self.region)
+    }
+
     /// The value of a tag.
     pub(crate) fn tag(&self, key: &str) -> Option<&str> {
         let tags = self.detail["Tags"].as_array()?;
@@ -156,28 +170,78 @@ pub(crate) fn assert_empty(cloud: &Cloud) {
     assert!(left.is_empty(), "left in the account: {left:?}");
 }
 
-/// Insists that each address of the state owns exactly one object, and that there is no other object.
-#[track_caller]
-pub(crate) fn assert_one_object_per_address(stack: &Stack) {
-    let recorded = stack.recorded();
-    let kinds: BTreeSet<&str> = KINDS.iter().map(|kind| kind.resource).collect();
-    let mut owned = BTreeMap::new();
-    for (address, values) in &recorded {
-        let resource = resource_type(address);
-        if let Some(kind) = kinds.get(resource) {
-            let id = values["id"].as_str().expect("an id").to_owned();
-            let twin = owned.insert((*kind, id), address);
-            assert!(twin.is_none(), "{twin:?} and {address} own the same object");
+/// What is recorded of a stack beside what there is in its account.
+pub(crate) struct World {
+    prefix: String,
+    account: String,
+    recorded: BTreeMap<String, Value>,
+    things: Vec<Thing>,
+}
+
+impl World {
+    pub(crate) fn of(stack: &Stack) -> Self {
+        Self {
+            prefix: stack.prefix.clone(),
+            account: stack.cloud.account().to_owned(),
+            recorded: stack.recorded(),
+            things: census(&stack.cloud),
         }
     }
-    let things = census(&stack.cloud);
-    let orphans: Vec<&Thing> =
-        things.iter().filter(|t| !owned.contains_key(&(t.resource, t.id.clone()))).collect();
-    assert!(orphans.is_empty(), "objects that no address owns: {orphans:#?}");
-    let there: BTreeSet<_> = things.iter().map(|t| (t.resource, t.id.clone())).collect();
-    let missing: Vec<_> = owned.iter().filter(|(key, _)| !there.contains(key)).collect();
-    assert!(missing.is_empty(), "addresses without an object: {missing:?}");
-    assert_eq!(things.len(), owned.len());
+
+    /// Insists that each address of the state owns exactly one object, and that there is no other object.
+    #[track_caller]
+    pub(crate) fn assert_one_object_per_address(&self) {
+        let kinds: BTreeSet<&str> = KINDS.iter().map(|kind| kind.resource).collect();
+        let mut owned = BTreeMap::new();
+        for (address, values) in &self.recorded {
+            let resource = resource_type(address);
+            if let Some(kind) = kinds.get(resource) {
+                let text = |name: &str| values[name].as_str().unwrap_or_default();
+                let twin = owned.insert(key(kind, text("id"), text("region")), address);
+                assert!(twin.is_none(), "{twin:?} and {address} own the same object");
+            }
+        }
+        let there: BTreeSet<_> = self.things.iter().map(Thing::key).collect();
+        let things = self.things.iter();
+        let orphans: Vec<&Thing> = things.filter(|t| !owned.contains_key(&t.key())).collect();
+        assert!(orphans.is_empty(), "objects that no address owns: {orphans:#?}");
+        let missing: Vec<_> = owned.iter().filter(|(key, _)| !there.contains(key)).collect();
+        assert!(missing.is_empty(), "addresses without an object: {missing:?}");
+        assert_eq!(self.things.len(), owned.len());
+    }
+
+    /// The objects line by line, with addresses in the place of ids, so that two accounts can be compared.
+    pub(crate) fn shape(self) -> Vec<String> {
+        let mut names: Vec<(String, String)> = Vec::new();
+        for (address, values) in &self.recorded {
+            let id = values["id"].as_str().unwrap_or_default().to_owned();
+            if id.contains('-') && !id.contains(&self.prefix) {
+                names.push((id, format!("<{address}>")));
+            }
+        }
+        // A longer id may hold a shorter one.
+        names.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+        names.push((self.prefix, "<prefix>".into()));
+        names.push((self.account, "<account>".into()));
+        let things = self.things.into_iter();
+        let mut lines: Vec<String> = things
+            .map(|thing| format!("{} {} {}", thing.resource, thing.region, stripped(thing.detail)))
+            .map(|line| names.iter().fold(line, |line, (id, name)| line.replace(id, name)))
+            .collect();
+        lines.sort_unstable();
+        lines
+    }
+}
+
+/// Insists that each address of a stack owns exactly one object, and that there is no other object.
+#[track_caller]
+pub(crate) fn assert_one_object_per_address(stack: &Stack) {
+    World::of(stack).assert_one_object_per_address();
+}
+
+/// The world of a stack line by line, to be compared with another.
+pub(crate) fn shape(stack: &Stack) -> Vec<String> {
+    World::of(stack).shape()
 }
 
 /// `module.a["x.y"].aws_vpc.main[0]` is an `aws_vpc`.
@@ -220,28 +284,6 @@ const PASSING: &[&str] = &[
     "TagSet",
     "Version",
 ];
-
-/// The world of a stack with addresses in the place of ids, so that two accounts can be compared line by line.
-pub(crate) fn shape(stack: &Stack) -> Vec<String> {
-    let mut names: Vec<(String, String)> = Vec::new();
-    for (address, values) in stack.recorded() {
-        let id = values["id"].as_str().unwrap_or_default().to_owned();
-        if id.contains('-') && !id.contains(&stack.prefix) {
-            names.push((id, format!("<{address}>")));
-        }
-    }
-    // A longer id may hold a shorter one.
-    names.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
-    names.push((stack.prefix.clone(), "<prefix>".into()));
-    names.push((stack.cloud.account().to_owned(), "<account>".into()));
-    let mut lines: Vec<String> = census(&stack.cloud)
-        .into_iter()
-        .map(|thing| format!("{} {} {}", thing.resource, thing.region, stripped(thing.detail)))
-        .map(|line| names.iter().fold(line, |line, (id, name)| line.replace(id, name)))
-        .collect();
-    lines.sort_unstable();
-    lines
-}
 
 /// Insists that a world is as another, and shows where it is not.
 #[track_caller]

@@ -12,8 +12,8 @@ use super::overlay;
 use super::proxy::Proxy;
 use super::upstream::Upstream;
 
-/// How much faster than in AWS time passes for what is pending: a NAT gateway takes half a second.
-const SPEED: u32 = 200;
+/// How much faster than in AWS time passes for what is pending: a NAT gateway takes a quarter of a second.
+const SPEED: u32 = 400;
 
 /// Account numbers are given out one after the other, from here.
 static NEXT: AtomicU64 = AtomicU64::new(200_000_000_000);

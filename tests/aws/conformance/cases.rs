@@ -590,7 +590,11 @@ pub(super) const CASES: &[Case] = &[
     Case {
         resource: "aws_subnet",
         needs: VPC,
-        base: &[("vpc_id", "aws_vpc.need.id"), ("cidr_block", "\"10.0.1.0/24\"")],
+        base: &[
+            ("vpc_id", "aws_vpc.need.id"),
+            ("cidr_block", "\"10.0.1.0/24\""),
+            ("availability_zone", "\"eu-west-1a\""),
+        ],
         updates: &[("map_public_ip_on_launch", "true"), ("tags", "{ Name = \"b\" }")],
         replaces: &[("cidr_block", "\"10.0.2.0/24\""), ("availability_zone", "\"eu-west-1c\"")],
         exempt: &[
