@@ -1,5 +1,8 @@
 //! Checks a configuration without values, state or world; every mistake that can be known is told at once.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use config::Config;

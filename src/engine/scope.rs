@@ -52,6 +52,9 @@ impl ModuleScope<'_> {
         steps: usize,
         (traversal, keys): (&Traversal, &[Option<Value>]),
     ) -> Answer {
+        if self.surroundings.checking {
+            return self.checked(node, steps, traversal);
+        }
         let resolved = self.instances(node, steps, keys)?;
         match traversal.steps.get(resolved.steps) {
             Some(Step::Attribute(name, span)) => {
@@ -62,18 +65,36 @@ impl ModuleScope<'_> {
         }
     }
 
+    /// While values do not count, only the schema says what is wrong with a reference to a resource; which
+    /// instances there are does not count either.
+    fn checked(&self, node: Option<&NodeId>, steps: usize, traversal: &Traversal) -> Answer {
+        let unknown =
+            Ok(Resolved { value: Value::unknown(Type::Dynamic), steps: traversal.steps.len() });
+        let table = node.and_then(|node| self.tables.resource(*node, self.ordinal));
+        let Some(mut value) = table.and_then(|table| table.values.first()).cloned() else {
+            return unknown;
+        };
+        let mut rest = &traversal.steps[steps..];
+        if let [Step::Index(..), after @ ..] = rest {
+            rest = after;
+        }
+        for (depth, step) in rest.iter().enumerate() {
+            let Step::Attribute(name, span) = step else { return unknown };
+            if let Some(mistake) = unsupported(&value, name).filter(|_| depth == 0) {
+                return Err(Box::new(mistake.at(*span)));
+            }
+            value = lang::operate::attribute(&value, name).map_err(|error| {
+                Box::new(Diagnostic::error(error.summary, error.detail).at(*span))
+            })?;
+        }
+        unknown
+    }
+
     fn instances(&self, node: Option<&NodeId>, steps: usize, keys: &[Option<Value>]) -> Answer {
         let table = node.and_then(|node| self.tables.resource(*node, self.ordinal));
         let Some(table) = table else {
             return Ok(Resolved { value: Value::unknown(Type::Dynamic), steps });
         };
-        if self.surroundings.checking && !matches!(table.expansion, Expansion::Single) {
-            // Which instances there are does not count: every key gives what each of them has.
-            let any = table.values.first().filter(|_| keys.get(steps).is_some_and(Option::is_some));
-            let used = steps + usize::from(any.is_some());
-            let value = any.cloned().unwrap_or_else(|| Value::unknown(Type::Dynamic));
-            return Ok(Resolved { value, steps: used });
-        }
         if let Some(key) = keys.get(steps).and_then(Option::as_ref)
             && let Some(index) = table.expansion.find(key)
         {

@@ -71,6 +71,11 @@ impl Run {
         });
         let span = input.as_ref().map_or(variable.header_span, |input| input.value.span);
         let value = self.accepted(variable, given, (node, ordinal, span));
+        let value = match self.checking {
+            // What is checked is checked for every value that the module may be given.
+            true => variable.marked(Value::unknown(variable.constraint.ty.clone())),
+            false => value,
+        };
         self.tables.set_value(node, ordinal, value);
     }
 

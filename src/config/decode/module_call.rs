@@ -23,6 +23,10 @@ impl Decoder<'_> {
         schema::require(&block.body, &["source"], self.diagnostics);
         let source_span = block.body.attributes.get("source").map(|a| a.value.span);
         let source = self.take_text(&mut block.body, "source");
+        if let (Some(span), Some("")) = (source_span, source.as_deref()) {
+            let detail = "The source of a module is a folder, a repository or an archive; this one is empty.";
+            self.report("Invalid module source address", detail, span);
+        }
         if let Some(version) = self.take(&mut block.body, "version") {
             self.declared.versions.push((name.clone(), version));
         }
@@ -58,6 +62,11 @@ impl Decoder<'_> {
 
     fn module_blocks(&mut self, body: &Body) {
         for inner in &body.blocks {
+            if matches!(&*inner.kind, "lifecycle" | "locals") {
+                let detail = format!("The block type name \"{}\" is reserved.", inner.kind);
+                self.report("Reserved block type name in module block", detail, inner.kind_span);
+                continue;
+            }
             let unsupported = schema::unsupported_block(&inner.kind, inner.kind_span, &NO_BLOCKS);
             self.diagnostics.push(unsupported);
         }

@@ -70,7 +70,7 @@ fn unsupported(source: &str) -> Box<Diagnostic> {
         "The module source \"{source}\" names {kind}. artiform reads modules from local folders (a path that starts with \"./\" or \"../\", or the name of a folder in the project's modules folder), from git (git::https://...) and from archives (https://.../x.zip)."
     );
     let hint = "copy the module into the modules folder and name it there";
-    Box::new(Diagnostic::error("Unsupported module source", detail).hint(hint))
+    Box::new(Diagnostic::error("Invalid module source address", detail).hint(hint))
 }
 
 /// A module whose package is not there.

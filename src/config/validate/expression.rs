@@ -20,8 +20,11 @@ impl<'a> Validator<'a> {
             match thing {
                 Met::Reference(traversal) => {
                     let used = self.reference(traversal, inside);
-                    // `try` answers for what an object does not have, but not for unknown names.
-                    if let Some(used) = used.filter(|_| !caught) {
+                    // `try` answers for what an object does not have, but not for unknown names and
+                    // missing instance keys.
+                    let names_resource =
+                        matches!(crate::referent(traversal), Ok((Referent::Resource(_), _)));
+                    if let Some(used) = used.filter(|_| !caught || names_resource) {
                         self.steps_after(traversal, used, inside);
                     }
                 }

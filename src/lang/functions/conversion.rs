@@ -11,7 +11,7 @@ const V: &[Parameter] = &[Parameter::any("v").or_null().or_dynamic().with_marks(
 pub(super) static TOBOOL: Function = Function::new(
     "tobool",
     V,
-    Returns::Always(Shape::Bool),
+    Returns::Rule(|arguments| possible(arguments, &Type::Bool)),
     |call| to(call, &Type::Bool),
     "Converts to bool.",
 )
@@ -38,7 +38,7 @@ pub(super) static TOMAP: Function = Function::new(
 pub(super) static TONUMBER: Function = Function::new(
     "tonumber",
     V,
-    Returns::Always(Shape::Number),
+    Returns::Rule(|arguments| possible(arguments, &Type::Number)),
     |call| to(call, &Type::Number),
     "Converts to number.",
 )
@@ -56,7 +56,7 @@ pub(super) static TOSET: Function = Function::new(
 pub(super) static TOSTRING: Function = Function::new(
     "tostring",
     V,
-    Returns::Always(Shape::String),
+    Returns::Rule(|arguments| possible(arguments, &Type::String)),
     |call| to(call, &Type::String),
     "Converts to string.",
 )
@@ -75,8 +75,19 @@ pub(super) static TYPE: Function = Function {
 
 /// The exact type where conversion succeeds; whatever it is, a body that fails says why.
 fn collection(arguments: &[Value], make: fn(Type) -> Type) -> Result<Type, FunctionError> {
-    let wanted = make(Type::Dynamic);
+    let wanted = possible(arguments, &make(Type::Dynamic))?;
     Ok(convert(&arguments[0], &wanted).map_or(wanted, |value| value.type_of()))
+}
+
+/// The type, where a value of the argument's type may convert to it: that is known before the value is.
+fn possible(arguments: &[Value], wanted: &Type) -> Result<Type, FunctionError> {
+    let value = &arguments[0];
+    let given = value.type_of();
+    let never = given != *wanted && !can_convert(&given, wanted, Optional::NONE, true);
+    if value.is_unknown() && never {
+        return Err(FunctionError::argument(0, refusal(value, wanted)));
+    }
+    Ok(wanted.clone())
 }
 
 fn to(call: &Call<'_>, wanted: &Type) -> Result<Value, FunctionError> {

@@ -1,0 +1,58 @@
+//! Verdicts on small configurations against those of `terraform validate -json`, which stand in `tests/cases/validate`.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use diagnostics::json;
+use serde_json::Value as Json;
+
+/// `error: Summary (main.tf:1:2-1:3)` for each mistake of the stack in a folder.
+fn verdict(folder: &Path) -> BTreeSet<String> {
+    let loaded = config::load(folder);
+    let config = Arc::new(loaded.config);
+    let found = super::completed(&config, loaded.diagnostics);
+    let found = found.unwrap_or_else(|_| panic!("nothing could be checked"));
+    found.iter().map(|one| line(&json::diagnostic(one, &config.sources), folder)).collect()
+}
+
+fn line(found: &Json, folder: &Path) -> String {
+    let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    let said = format!("{}: {}", text(&found["severity"]), text(&found["summary"]));
+    let Some(range) = found.get("range") else { return said };
+    let place = |end: &str| format!("{}:{}", range[end]["line"], range[end]["column"]);
+    let file = text(&range["filename"]);
+    let file = file.strip_prefix(&format!("{}/", folder.display())).unwrap_or(&file).to_owned();
+    format!("{said} ({file}:{}-{})", place("start"), place("end"))
+}
+
+#[test]
+fn verdicts_places_and_summaries_are_terraforms() {
+    let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/validate");
+    let text = std::fs::read_to_string(cases.join("recorded.json")).unwrap();
+    let cases: Vec<Json> = serde_json::from_str(&text).unwrap();
+    assert!(cases.len() > 500);
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in case["files"].as_object().unwrap() {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text.as_str().unwrap()).unwrap();
+        }
+        let given = verdict(folder.path());
+        let expected: BTreeSet<String> = case["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|d| d.as_str().unwrap().to_owned())
+            .collect();
+        if given != expected {
+            wrong.push(format!(
+                "{}\n  given    {given:#?}\n  expected {expected:#?}",
+                case["files"]
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
