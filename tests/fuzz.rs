@@ -164,5 +164,6 @@ bounded! {
     formatter from &["tests/cases/format", "tests/cases/config"];
     json_syntax from &["tests/cases/config/json", "tests/cases/config/json_mistakes"];
     parser from &["tests/cases/format", "tests/cases/config"];
+    plan_reader from &["tests/cases/plan/checks/expected", "tests/cases/plan/modules/expected", "tests/cases/plan_file"];
     state_reader from &["tests/cases/config/json", "tests/cases/lang"];
 }

@@ -1,24 +1,8 @@
-//! Saved plans: `plan --out FILE` writes one, `show FILE` shows it, `apply FILE` executes it.
-//!
-//! ```text
-//! FILE                    one JSON object, readable by its owner only
-//!   format_version        2
-//!   stack, folder         which stack, and where its configuration lies
-//!   configuration         digest of the configuration's files
-//!   state                 lineage, serial and sequence of the state that the plan starts from
-//!   options               mode, refresh, targets, excludes, replace, timestamp
-//!   variables, secrets    values that were given; of sensitive ones only the names
-//!   salt, changes         for each change, a salted digest of everything that it does
-//!   errored               something could not be planned, so that it can be looked at only
-//!   shown                 text, json: how the plan reads, and how `show --json` writes it; without secrets
-//!   revealed              the same with secrets, where `plan --show-sensitive` asked for it
-//! ```
-//! Apply makes the plan again from the same inputs, compares every digest, and refuses when anything would
-//! be done that was not saved. Neither secrets nor state are in the file, unless they were asked for.
+//! Saved plans on the way to the disk and back: making one, and refusing one that fits no more.
+//! What the file holds stands in [`plan::file`].
 
 mod fingerprint;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -26,67 +10,18 @@ use std::path::{Path, PathBuf};
 
 use diagnostics::Diagnostic;
 use engine::{PlanOptions, Planned, Selector};
+use plan::file::{self, FileError, SavedOptions, Shown, StatePoint};
 use plan::render::{Detail, RenderOptions};
-use plan::{Plan, PlanMode, Secrets};
-use serde::{Deserialize, Serialize};
+use plan::{Plan, Secrets};
 use state::Snapshot;
 
 use crate::address;
 use crate::context::Failure;
 use crate::stack::Stack;
 
-/// The version of the format that this program writes and reads.
-const FORMAT_VERSION: u64 = 2;
-
-/// What a plan file holds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PlanFile {
-    format_version: u64,
-    pub stack: String,
-    /// As it was named, and its real path.
-    folder: (PathBuf, PathBuf),
-    configuration: String,
-    state: StatePoint,
-    options: SavedOptions,
-    /// `NAME=VALUE`
-    pub variables: Vec<String>,
-    /// Sensitive variables that were given, and must be given again.
-    pub secrets: Vec<String>,
-    salt: String,
-    changes: BTreeMap<String, String>,
-    #[serde(default)]
-    pub errored: bool,
-    shown: Shown,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    revealed: Option<Shown>,
-}
-
-/// How a plan looks.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Shown {
-    pub text: String,
-    pub json: serde_json::Value,
-}
-
-/// A moment of the state.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct StatePoint {
-    /// None before the first apply: a lineage is made by it.
-    lineage: Option<String>,
-    serial: u64,
-    sequence: u64,
-}
-
-/// The options that a plan was made with.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct SavedOptions {
-    mode: String,
-    refresh: bool,
-    targets: Vec<String>,
-    excludes: Vec<String>,
-    replace: Vec<String>,
-    timestamp: String,
-}
+/// A plan that was saved, or will be.
+#[derive(Clone, Debug)]
+pub struct PlanFile(file::PlanFile);
 
 impl PlanFile {
     /// Takes down a plan and what it was made from.
@@ -103,21 +38,21 @@ impl PlanFile {
         let salt = hex::encode(salt);
         let folder = stack.config.folder.clone();
         let real = fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
-        Ok(Self {
-            format_version: FORMAT_VERSION,
+        Ok(Self(file::PlanFile {
+            format_version: file::FORMAT_VERSION,
             stack: stack.config.name().to_string(),
             folder: (folder, real),
             configuration: stack.digest.clone(),
             state: StatePoint::of(&plan.prior),
-            options: SavedOptions::of(options),
+            options: saved_options(options),
             variables: stack.assignments.plain.clone(),
             secrets: stack.assignments.secret.clone(),
             changes: fingerprint::changes(plan, &salt),
             salt,
             errored: plan.errored,
-            shown: Shown::of(planned, stack, Secrets::Hidden),
-            revealed: (secrets == Secrets::Shown).then(|| Shown::of(planned, stack, secrets)),
-        })
+            shown: shown(planned, stack, Secrets::Hidden),
+            revealed: (secrets == Secrets::Shown).then(|| shown(planned, stack, secrets)),
+        }))
     }
 
     /// Writes the file in whole, readable by its owner only.
@@ -126,7 +61,7 @@ impl PlanFile {
             let detail = format!("The plan could not be written to {}: {why}.", path.display());
             Failure::error("Plan could not be saved", detail)
         };
-        let bytes = serde_json::to_vec_pretty(self).map_err(|error| failed(&error))?;
+        let bytes = self.0.to_bytes().map_err(|error| failed(&error))?;
         let mut unfinished = path.as_os_str().to_owned();
         unfinished.push(".new");
         let unfinished = PathBuf::from(unfinished);
@@ -148,52 +83,55 @@ impl PlanFile {
             let detail = format!("The file {shown} could not be read: {error}.");
             Failure::error("Failed to read plan", detail)
         })?;
-        Self::parse(&bytes, path)
+        file::PlanFile::parse(&bytes).map(Self).map_err(|why| {
+            let detail = format!("{shown} cannot be read: {why}.");
+            let diagnostic = Diagnostic::error("Failed to read plan", detail);
+            let is_old = why == FileError::Older;
+            if is_old { diagnostic.hint("make a new plan") } else { diagnostic }.into()
+        })
     }
 
-    /// Reads the bytes of a plan file, of which mistakes name the path.
-    pub fn parse(bytes: &[u8], path: &Path) -> Result<Self, Box<Failure>> {
-        let shown = path.display();
-        let object: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
-        let version = object.as_ref().and_then(|o| o.get("format_version")?.as_u64());
-        if version.is_some_and(|version| version > FORMAT_VERSION) {
-            let detail = format!("{shown} was written by a newer version of artiform.");
-            return Err(Failure::error("Failed to read plan", detail));
-        }
-        if version.is_some_and(|version| version < FORMAT_VERSION) {
-            let detail = format!("{shown} was written by an older version of artiform.");
-            let diagnostic = Diagnostic::error("Failed to read plan", detail);
-            return Err(diagnostic.hint("make a new plan").into());
-        }
-        object.and_then(|object| serde_json::from_value(object).ok()).ok_or_else(|| {
-            let detail = format!("{shown} is no plan that `artiform plan --out` wrote.");
-            Failure::error("Failed to read plan", detail)
-        })
+    /// The values that were given and are no secrets, as `NAME=VALUE`.
+    pub fn variables(&self) -> &[String] {
+        &self.0.variables
+    }
+
+    /// Sensitive variables that were given, and must be given again.
+    pub fn secrets(&self) -> &[String] {
+        &self.0.secrets
+    }
+
+    /// The same for a configuration that has another digest by now.
+    #[must_use]
+    pub fn of_configuration(mut self, digest: String) -> Self {
+        self.0.configuration = digest;
+        self
     }
 
     /// How the plan looks, with a warning where secrets are asked for and the file does not hold them.
     pub fn shown(self, secrets: Secrets) -> (Shown, Option<Diagnostic>) {
-        match (secrets, self.revealed) {
-            (Secrets::Hidden, _) => (self.shown, None),
+        match (secrets, self.0.revealed) {
+            (Secrets::Hidden, _) => (self.0.shown, None),
             (Secrets::Shown, Some(revealed)) => (revealed, None),
-            (Secrets::Shown, None) => (self.shown, Some(secrets_are_missing())),
+            (Secrets::Shown, None) => (self.0.shown, Some(secrets_are_missing())),
         }
     }
 
     /// The folder of the configuration: as it was named where that is still the same one.
     pub fn folder(&self) -> &Path {
-        let (named, real) = &self.folder;
+        let (named, real) = &self.0.folder;
         let same = fs::canonicalize(named).is_ok_and(|path| path == *real);
         if same { named } else { real }
     }
 
     /// The options that the plan was made with.
     pub fn options(&self, parallelism: usize) -> Result<PlanOptions, Box<Failure>> {
-        let saved = &self.options;
+        let saved = &self.0.options;
         let selectors = |texts: &[String]| texts.iter().cloned().map(Selector).collect();
         let replace = saved.replace.iter().map(|text| address::resource(text));
         Ok(PlanOptions {
-            mode: mode_of(&saved.mode),
+            mode: saved.mode,
+            generate_config: saved.generate_config,
             refresh: saved.refresh,
             targets: selectors(&saved.targets),
             excludes: selectors(&saved.excludes),
@@ -207,18 +145,18 @@ impl PlanFile {
 
     /// Refuses when configuration or state are others than those that the plan was made from.
     pub fn check_inputs(&self, stack: &Stack, state: &Snapshot) -> Result<(), Box<Failure>> {
-        if self.errored {
+        if self.0.errored {
             let detail =
                 "artiform encountered an error when generating this plan, so it cannot be applied.";
             return Err(Failure::error("Cannot apply incomplete plan", detail));
         }
-        if self.state != StatePoint::of(state) {
+        if self.0.state != StatePoint::of(state) {
             return Err(stale(
                 "The plan can no longer be applied, because the state was changed by another operation after the \
                  plan was made.",
             ));
         }
-        if self.configuration != stack.digest {
+        if self.0.configuration != stack.digest {
             return Err(stale(
                 "The plan can no longer be applied, because the configuration was changed after the plan was made.",
             ));
@@ -228,10 +166,10 @@ impl PlanFile {
 
     /// Refuses when the plan that would be applied now is another one.
     pub fn check_plan(&self, plan: &Plan) -> Result<(), Box<Failure>> {
-        let now = fingerprint::changes(plan, &self.salt);
-        let differs = |name: &&String| self.changes.get(*name) != now.get(*name);
+        let now = fingerprint::changes(plan, &self.0.salt);
+        let differs = |name: &&String| self.0.changes.get(*name) != now.get(*name);
         let mut names: Vec<&String> =
-            self.changes.keys().chain(now.keys()).filter(differs).collect();
+            self.0.changes.keys().chain(now.keys()).filter(differs).collect();
         names.sort();
         names.dedup();
         if names.is_empty() {
@@ -244,17 +182,16 @@ impl PlanFile {
     }
 }
 
-impl Shown {
-    fn of(planned: &Planned, stack: &Stack, secrets: Secrets) -> Self {
-        let registry = crate::providers::registry();
-        let relevant = planned.relevant_attributes();
-        let config = &stack.config;
-        let origin = plan::json::Origin { config, registry: &registry, relevant, secrets };
-        let options = RenderOptions { detail: Detail::Full, secrets, ..RenderOptions::default() };
-        Self {
-            text: plan::render::text(&planned.plan, options),
-            json: serde_json::json!(plan::json::document(&planned.plan, &origin)),
-        }
+/// How a plan looks, in text and in JSON.
+fn shown(planned: &Planned, stack: &Stack, secrets: Secrets) -> Shown {
+    let registry = crate::providers::registry();
+    let relevant = planned.relevant_attributes();
+    let config = &stack.config;
+    let origin = plan::json::Origin { config, registry: &registry, relevant, secrets };
+    let options = RenderOptions { detail: Detail::Full, secrets, ..RenderOptions::default() };
+    Shown {
+        text: plan::render::text(&planned.plan, options),
+        json: serde_json::json!(plan::json::document(&planned.plan, &origin)),
     }
 }
 
@@ -268,40 +205,15 @@ fn stale(detail: &str) -> Box<Failure> {
     Diagnostic::error("Saved plan is stale", detail).hint("make a new plan").into()
 }
 
-impl StatePoint {
-    fn of(state: &Snapshot) -> Self {
-        let is_new = state.serial == 0 && state.sequence == 0;
-        let lineage = (!is_new).then(|| state.lineage.clone());
-        Self { lineage, serial: state.serial, sequence: state.sequence }
-    }
-}
-
-impl SavedOptions {
-    fn of(options: &PlanOptions) -> Self {
-        let texts = |selectors: &[Selector]| selectors.iter().map(|s| s.0.clone()).collect();
-        Self {
-            mode: mode_name(options.mode).to_owned(),
-            refresh: options.refresh,
-            targets: texts(&options.targets),
-            excludes: texts(&options.excludes),
-            replace: options.replace.iter().map(ToString::to_string).collect(),
-            timestamp: options.timestamp.clone(),
-        }
-    }
-}
-
-fn mode_name(mode: PlanMode) -> &'static str {
-    match mode {
-        PlanMode::Normal => "normal",
-        PlanMode::Destroy => "destroy",
-        PlanMode::RefreshOnly => "refresh_only",
-    }
-}
-
-fn mode_of(name: &str) -> PlanMode {
-    match name {
-        "destroy" => PlanMode::Destroy,
-        "refresh_only" => PlanMode::RefreshOnly,
-        _ => PlanMode::Normal,
+fn saved_options(options: &PlanOptions) -> SavedOptions {
+    let texts = |selectors: &[Selector]| selectors.iter().map(|s| s.0.clone()).collect();
+    SavedOptions {
+        mode: options.mode,
+        refresh: options.refresh,
+        targets: texts(&options.targets),
+        excludes: texts(&options.excludes),
+        replace: options.replace.iter().map(ToString::to_string).collect(),
+        timestamp: options.timestamp.clone(),
+        generate_config: options.generate_config,
     }
 }

@@ -10,7 +10,8 @@ use state::Snapshot;
 use crate::{Action, Reason};
 
 /// What kind of plan it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PlanMode {
     #[default]
     Normal,

@@ -58,6 +58,15 @@ fn the_command_takes_one_thing_into_the_state() {
 }
 
 #[test]
+fn a_saved_plan_takes_in_what_it_generated_configuration_for() {
+    let project = project("import {\n  to = terraform_data.a\n  id = \"an-id\"\n}\n");
+    let plan = ["plan", "-generate-config-out=generated.hcl", "-out=taken.plan"];
+    project.run(&plan).expect_code(0).expect_words(&["Wrote configuration", "Saved the plan"]);
+    project.run(&["apply", "taken.plan"]).expect_code(0).expect_words(&["1 imported"]);
+    project.plan().expect_code(0);
+}
+
+#[test]
 fn configuration_is_generated_into_a_new_file() {
     let project = project("import {\n  to = terraform_data.a\n  id = \"an-id\"\n}\n");
     project

@@ -4,6 +4,8 @@ use diagnostics::FileId;
 use lang::functions::FunctionContext;
 use lang::scope::ObjectScope;
 use lang::{Value, display, eval, format, json, parse};
+use plan::file::PlanFile;
+use plan::json::PlanDocument;
 
 /// Expressions and templates are evaluated or refused; what they give can be printed and written.
 pub fn evaluator(bytes: &[u8]) {
@@ -68,6 +70,19 @@ pub fn parser(bytes: &[u8]) {
         assert!(placed, "a mistake lies outside of the text: {mistake:?}");
     }
     body.for_each_expression(&mut |expr| expr.for_each_reference(&mut |_| {}));
+}
+
+/// A saved plan and plan JSON are read or refused; what was read survives being written.
+pub fn plan_reader(bytes: &[u8]) {
+    if let Ok(file) = PlanFile::parse(bytes) {
+        let written = file.to_bytes().expect("a plan file can be written");
+        assert_eq!(PlanFile::parse(&written).as_ref(), Ok(&file));
+    }
+    if let Ok(document) = serde_json::from_slice::<PlanDocument>(bytes) {
+        let written = serde_json::to_vec(&document).expect("plan JSON can be written");
+        let again: PlanDocument = serde_json::from_slice(&written).expect("and read again");
+        assert_eq!(again, document);
+    }
 }
 
 /// A snapshot or a state of Terraform is read or refused.

@@ -12,7 +12,7 @@ use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::flags::{LockFlags, PlanningFlags, VariableFlags};
 use crate::plan_file::PlanFile;
 use crate::planning::{Made, Session, StackArgument};
-use crate::stack::Stack;
+use crate::stack::{Stack, digest};
 use crate::stack_state;
 use crate::ui::Ui;
 use crate::views::{json_lines, plan as view};
@@ -101,12 +101,15 @@ impl Plan {
         }
         ui.diagnostics(&made.diagnostics, stack.sources());
         let Some(planned) = planned else { return Ok(FAILURE) };
+        let mut digest = stack.digest.clone();
         if let Some(path) = self.generate_config_out.as_ref().filter(|_| !failed) {
             generated::write(&planned.plan, path, ui)?;
+            // What was generated is a part of the stack from now on, if it lies there.
+            digest = digest::sources(&config::load(&stack.config.folder).config.sources);
         }
         if let Some(path) = &self.out {
-            let secrets = self.detail.secrets();
-            PlanFile::new(&planned, options, (stack, secrets))?.write(path)?;
+            let file = PlanFile::new(&planned, options, (stack, self.detail.secrets()))?;
+            file.of_configuration(digest).write(path)?;
         }
         if failed {
             return Ok(FAILURE);

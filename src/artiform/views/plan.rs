@@ -35,7 +35,8 @@ pub fn secrets(shown: bool) -> Secrets {
 /// Shows a plan: drift, changes, outputs and the last line that counts them.
 pub fn show(plan: &Plan, detail: PlanDetail, ui: &Ui) {
     if ui.json {
-        json(plan).iter().for_each(|line| ui.line(line));
+        // In one piece, because a large plan has many lines.
+        ui.line(&json(plan).join("\n"));
     } else {
         ui.print(&text(plan, detail, ui));
     }

@@ -9,14 +9,17 @@ use serde_json::{Value as Json, json as object};
 use state::{InstanceState, Mode, Snapshot, Status};
 
 use super::outputs;
-use crate::recorded;
+use crate::{address, recorded};
 
 /// Everything that is recorded.
 pub fn all(snapshot: &Snapshot, registry: &Registry, secrets: Secrets) -> String {
     if snapshot.is_empty() {
         return "The state file is empty. No resources are represented.\n".into();
     }
-    let instances = snapshot.instances.values().map(|i| instance(i, registry, secrets));
+    let mut instances: Vec<_> = snapshot.instances.values().collect();
+    // Modules behind what calls them.
+    instances.sort_by_cached_key(|i| (address::resource(&i.address).ok(), i.address.clone()));
+    let instances = instances.into_iter().map(|i| instance(i, registry, secrets));
     let mut text = instances.collect::<Vec<_>>().join("\n");
     if !snapshot.outputs.is_empty() {
         let named = snapshot.outputs.iter().map(|(name, output)| (name.as_str(), output));

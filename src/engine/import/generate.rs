@@ -133,7 +133,7 @@ mod tests {
         let schema = schema.block("rule", NestedBlock::new(Nesting::List, rule));
         let rule = Value::object([("port".into(), Value::int(80))]);
         let tags =
-            [("a b".into(), Value::string("${x} \"y\"\n")), ("k".into(), Value::string("v"))];
+            [("a b".into(), Value::string("${x} %{y} \"y\"\n")), ("k".into(), Value::string("v"))];
         let value = Value::object([
             ("id".into(), Value::string("i-1")),
             ("name".into(), Value::string("web")),
@@ -152,7 +152,7 @@ resource "fake_thing" "a" {
   name     = "web"
   secret   = null
   tags = {
-    "a b" = "$${x} \"y\"\n"
+    "a b" = "$${x} %%{y} \"y\"\n"
     k     = "v"
   }
   unset = null

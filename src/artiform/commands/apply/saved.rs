@@ -46,11 +46,11 @@ impl Apply {
 
     /// The stack with the values that were saved; secrets were not, and must be given again.
     fn stack_of(&self, file: &PlanFile, context: &Context) -> Result<Stack, Box<Failure>> {
-        let saved = file.variables.iter().cloned().map(Given::Assignment);
+        let saved = file.variables().iter().cloned().map(Given::Assignment);
         let given = self.flags.variables.given.iter().cloned().chain(saved).collect();
         let flags = VariableFlags { given, input: self.flags.variables.input };
         let stack = Stack::load(file.folder(), &flags, context)?;
-        let missing = file.secrets.iter().find(|name| !stack.assignments.secret.contains(*name));
+        let missing = file.secrets().iter().find(|name| !stack.assignments.secret.contains(*name));
         if let Some(name) = missing {
             let detail = format!(
                 "The plan was made with a value for the sensitive variable \"{name}\". Plan files hold no secrets, so it must be given again, by --var, --var-file or the environment variable TF_VAR_{name}."

@@ -28,12 +28,16 @@ impl JsonProgress {
 
     /// One line for each instance, though they are read together.
     fn refresh(&self, kind: &str, words: &str, instances: &[Named]) {
-        for Named { address, id } in instances {
+        let told = |Named { address, id }: &Named| {
             let id = id.as_deref();
             let message = format!("{address}: {words}{}", running::identity(id));
             let mut hook = json!({ "resource": resource(address) });
             name_id(&mut hook, id);
-            self.hook(kind, &message, hook);
+            line("info", kind, &message, json!({ "hook": hook }))
+        };
+        let lines: Vec<String> = instances.iter().map(told).collect();
+        if !lines.is_empty() {
+            self.ui.line(&lines.join("\n"));
         }
     }
 
