@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::evaluated::Evaluated;
 use crate::events::{Event, Events, ImportStage};
-use crate::limit::{Answer, Limits};
+use crate::limit::{Answer, Limit, Limits};
 use crate::operation::Outcome;
 use crate::options::Planned;
 use crate::steps::{self, Step, Steps};
@@ -197,10 +197,7 @@ impl Executor {
             return;
         }
         let limit = match self.steps.steps[step] {
-            Step::Apply(i) | Step::Destroy(i) => {
-                let change = &self.run.instances[i].change;
-                self.limits.of(&change.provider, change.region.as_deref())
-            }
+            Step::Apply(i) | Step::Destroy(i) => self.limit_of(i),
             _ => self.limits.of("", None),
         };
         let limited = async move {
@@ -210,6 +207,12 @@ impl Executor {
             (step, completion)
         };
         self.running.push(limited.boxed());
+    }
+
+    /// The limit of an instance's provider and region.
+    pub(crate) fn limit_of(&mut self, i: usize) -> Arc<Limit> {
+        let change = &self.run.instances[i].change;
+        self.limits.of(&change.provider, change.region.as_deref())
     }
 
     pub(crate) fn succeed(&mut self, step: usize) {

@@ -183,6 +183,11 @@ pub(crate) fn decide(
         // What is made anew has nothing to keep, so that nothing is ignored.
         let anew = Request { config: request.whole_config, ..*request };
         let value = plan_new(resource_type, &anew)?;
+        if action == Action::CreateThenDelete
+            && let Some(finding) = resource_type.excludes(prior, &value)
+        {
+            return Err(vec![finding]);
+        }
         return Ok(Decision { action, reason, planned: value, replace_paths: planned.replace });
     }
     let changed = !change::same_value(prior, &planned.value)

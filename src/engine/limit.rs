@@ -3,8 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
+
+/// Throttling answers that come so soon after one another are of one burst, and halve the limit once: the
+/// calls were under way together.
+const BURST: Duration = Duration::from_secs(1);
 
 /// The limits of all providers and regions.
 #[derive(Debug)]
@@ -28,6 +33,8 @@ struct Window {
     under_way: usize,
     /// Successes since the size changed: as many as the size raise it by one.
     successes: usize,
+    /// When throttling last halved the size.
+    halved: Option<Instant>,
 }
 
 /// How an operation ended, as far as the limit is concerned.
@@ -53,7 +60,7 @@ impl Limits {
 
 impl Limit {
     fn new(most: usize) -> Self {
-        let window = Mutex::new(Window { size: most, under_way: 0, successes: 0 });
+        let window = Mutex::new(Window { size: most, under_way: 0, successes: 0, halved: None });
         Self { most, window, changed: Notify::new() }
     }
 
@@ -80,10 +87,7 @@ impl Limit {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         window.under_way = window.under_way.saturating_sub(1);
         match answer {
-            Answer::Throttled => {
-                window.size = (window.size / 2).max(1);
-                window.successes = 0;
-            }
+            Answer::Throttled => window.halve(Instant::now()),
             Answer::Success if window.size < self.most => {
                 window.successes += 1;
                 if window.successes >= window.size {
@@ -97,9 +101,24 @@ impl Limit {
         self.changed.notify_waiters();
     }
 
+    /// A call was throttled, and its operation goes on all the same: fewer are to be under way from now on.
+    pub(crate) fn slow_down(&self) {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner).halve(Instant::now());
+    }
+
     #[cfg(test)]
     fn size(&self) -> usize {
         self.window.lock().unwrap().size
+    }
+}
+
+impl Window {
+    fn halve(&mut self, now: Instant) {
+        self.successes = 0;
+        if self.halved.is_none_or(|halved| now.duration_since(halved) >= BURST) {
+            self.size = (self.size / 2).max(1);
+            self.halved = Some(now);
+        }
     }
 }
 
@@ -119,10 +138,32 @@ mod tests {
     fn throttling_halves_and_success_raises_one_by_one() {
         let limit = Limits::new(8).of("aws", Some("eu"));
         assert_eq!(answer(&limit, &[Answer::Throttled]), 4);
-        assert_eq!(answer(&limit, &[Answer::Throttled; 5]), 1);
-        assert_eq!(answer(&limit, &[Answer::Success]), 2);
-        assert_eq!(answer(&limit, &[Answer::Success, Answer::Failure, Answer::Success]), 3);
+        assert_eq!(answer(&limit, &[Answer::Success; 3]), 4);
+        assert_eq!(answer(&limit, &[Answer::Success]), 5);
+        assert_eq!(answer(&limit, &[Answer::Success, Answer::Failure, Answer::Success]), 5);
         assert_eq!(answer(&limit, &[Answer::Success; 100]), 8);
+    }
+
+    #[test]
+    fn a_burst_of_throttling_halves_once_and_the_next_burst_again() {
+        let limit = Limits::new(8).of("aws", None);
+        let start = Instant::now();
+        let halve =
+            |millis| limit.window.lock().unwrap().halve(start + Duration::from_millis(millis));
+        [0, 10, 900].into_iter().for_each(halve);
+        assert_eq!(limit.size(), 4);
+        [1000, 2000, 3000, 4000].into_iter().for_each(halve);
+        assert_eq!(limit.size(), 1, "there is always one");
+    }
+
+    #[test]
+    fn an_operation_that_is_under_way_can_slow_the_others_down() {
+        let limit = Limits::new(8).of("aws", None);
+        assert!(limit.try_enter());
+        limit.slow_down();
+        assert_eq!(limit.size(), 4);
+        limit.leave(Answer::Success);
+        assert_eq!(limit.size(), 4);
     }
 
     #[test]

@@ -7,8 +7,8 @@ use diagnostics::Diagnostic;
 use futures::future::BoxFuture;
 use lang::Value;
 use provider::{
-    Connection, CreateRequest, DeleteRequest, Effect, FindRequest, Future, OperationError, Report,
-    ResourceType, StepRecorder, UpdateRequest,
+    ClaimRequest, Connection, CreateRequest, DeleteRequest, Effect, FindRequest, Future,
+    OperationError, Report, ResourceType, StepRecorder, UpdateRequest,
 };
 use state::{Begin, Change, InstanceState, OperationAction, Record, StateError, Status, Store};
 
@@ -214,7 +214,12 @@ impl Job {
             planned: planned.clone(),
             steps: self.steps_done(),
         };
-        self.resource_type.find(&self.connection, request).await
+        let Some(found) = self.resource_type.find(&self.connection, request).await? else {
+            return Ok(None);
+        };
+        let (address, token) = (self.address.clone(), self.token.clone());
+        let claim = ClaimRequest { address, token, planned: planned.clone(), found };
+        self.resource_type.claim(&self.connection, claim).await.map(Some)
     }
 
     /// The steps that an interrupted run of this operation recorded.
@@ -228,7 +233,8 @@ impl Job {
             Ok(value) => self.commit(op, value, Status::Ready).await,
             Err(error) => match error.state.clone() {
                 Some(value) => {
-                    let mut outcome = self.commit(op, value, Status::Tainted).await;
+                    let status = if error.whole { Status::Ready } else { Status::Tainted };
+                    let mut outcome = self.commit(op, value, status).await;
                     outcome.failure = Some(error);
                     outcome
                 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diagnostics::Diagnostic;
-use provider::{Connection, FindRequest};
+use provider::{ClaimRequest, Connection, FindRequest, OperationError};
 use state::{Begin, InstanceState, OperationAction, PendingOperation, Record, Status};
 
 use crate::events::Event;
@@ -15,7 +15,7 @@ use crate::walk::Run;
 #[derive(Clone, Debug)]
 pub(crate) enum Resolution {
     /// It had made this.
-    Adopted { op: String, instance: Arc<InstanceState> },
+    Adopted { op: String, instance: Arc<InstanceState>, claim: ClaimRequest },
     /// It had made nothing, or reading tells all there is to know.
     Closed { op: String, reason: &'static str },
 }
@@ -23,7 +23,7 @@ pub(crate) enum Resolution {
 impl Resolution {
     pub(crate) fn record(&self) -> Record {
         match self {
-            Self::Adopted { op, instance } => {
+            Self::Adopted { op, instance, .. } => {
                 Record::commit(op.clone(), vec![state::Change::put(instance.clone())])
             }
             Self::Closed { op, reason } => Record::abort(op.clone(), *reason),
@@ -55,6 +55,21 @@ impl Run {
         }
     }
 
+    /// Finishes what is adopted, before it is recorded.
+    pub(crate) async fn claim(&self, resolution: &mut Resolution) -> Result<(), OperationError> {
+        let Resolution::Adopted { instance, claim, .. } = resolution else { return Ok(()) };
+        let found = self.registry.resource_type(&instance.type_name);
+        if let Some(((_, resource_type), connection)) =
+            found.zip(self.connections.get(&instance.provider))
+        {
+            let value = resource_type.claim(connection, claim.clone()).await?;
+            let instance = Arc::make_mut(instance);
+            (instance.attributes, instance.sensitive) =
+                record::write(resource_type.schema(), &value);
+        }
+        Ok(())
+    }
+
     fn close(&mut self, begin: &Begin, reason: &'static str) {
         self.pending.remove(&begin.address);
         self.resolutions.push(Resolution::Closed { op: begin.op.clone(), reason });
@@ -83,7 +98,9 @@ impl Run {
         let Some((_, resource_type)) = self.registry.resource_type(&begin.type_name) else {
             return;
         };
-        let (attributes, sensitive) = record::write(resource_type.schema(), &value);
+        let schema = resource_type.schema();
+        let (attributes, sensitive) = record::write(schema, &value);
+        let planned = record::read(schema, &begin.planned, &[]).unwrap_or_else(|_| value.clone());
         // The context is the record as it would have been, without attributes.
         let skeleton: Option<InstanceState> = serde_json::from_value(begin.context.clone()).ok();
         let mut state = skeleton.unwrap_or_else(|| InstanceState {
@@ -96,10 +113,20 @@ impl Run {
         state.attributes = attributes;
         state.sensitive = sensitive;
         state.status = Status::Ready;
+        if let Some(recorded) = self.prior.instances.get(&begin.address) {
+            // What it replaces waits to be destroyed.
+            state.deposed.clone_from(&recorded.state.deposed);
+        }
         let state = Arc::new(state);
         self.pending.remove(&begin.address);
-        self.resolutions
-            .push(Resolution::Adopted { op: begin.op.clone(), instance: state.clone() });
+        let claim = ClaimRequest {
+            address: begin.address.clone(),
+            token: begin.token.clone(),
+            planned,
+            found: value.clone(),
+        };
+        let (op, adopted) = (begin.op.clone(), state.clone());
+        self.resolutions.push(Resolution::Adopted { op, instance: adopted, claim });
         let instance = PriorInstance {
             state,
             recorded: Some(value.clone()),

@@ -159,7 +159,10 @@ impl Executor {
                 }
             }
             let outcome = operation::create(job, planned, config, None).await;
+            // What may have been made after all is adopted by the next run, beside the old one.
+            let nothing = outcome.failure.as_ref().is_some_and(|failure| failure.nothing_made);
             if outcome.value.is_none()
+                && nothing
                 && let Some(old) = old
                 && let Err(error) = store.append(Record::changes(vec![Change::put(old)])).await
             {
@@ -348,15 +351,17 @@ impl Executor {
     }
 
     /// `operation` is what the block `timeouts` calls it.
-    fn job(&self, i: usize, operation: &str) -> Option<Job> {
-        let instance = &self.run.instances[i];
+    fn job(&mut self, i: usize, operation: &str) -> Option<Job> {
         let resource_type = self.run.type_of(i)?;
         let connection = self.run.connection_of(i)?;
+        let limit = self.limit_of(i);
+        let instance = &self.run.instances[i];
         let events = self.run.events.clone();
         let address = instance.address.clone();
-        let report = Report(Arc::new(move |words: &str| {
+        let report = Report::new(move |words| {
             events.send(Event::Progress { address: address.clone(), words: words.to_owned() });
-        }));
+        });
+        let report = report.on_throttling(move || limit.slow_down());
         Some(Job {
             store: self.store.clone(),
             skeleton: self.run.skeleton(i, resource_type.schema()),
@@ -566,7 +571,13 @@ impl Run {
     pub(crate) fn skeleton(&self, i: usize, schema: &provider::Schema) -> InstanceState {
         let instance = &self.instances[i];
         let change = &instance.change;
+        let generation = if change.action.creates() {
+            self.next_generation(&instance.address)
+        } else {
+            instance.prior.as_ref().map_or(0, |prior| prior.state.generation)
+        };
         InstanceState {
+            generation,
             region: change.region.clone(),
             dependencies: instance.depends_on.clone(),
             create_before_destroy: instance.create_before_destroy,
@@ -583,7 +594,8 @@ impl Run {
         store: &Arc<Store>,
     ) -> Result<(), Diagnostic> {
         let failed = |error: StateError| *operation::journal_failed(&error).diagnostic;
-        for resolution in std::mem::take(&mut self.resolutions) {
+        for mut resolution in std::mem::take(&mut self.resolutions) {
+            self.claim(&mut resolution).await.map_err(|error| *error.diagnostic)?;
             store.append(resolution.record()).await.map_err(failed)?;
         }
         let mut changes = self.moves();

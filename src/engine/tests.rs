@@ -9,9 +9,9 @@ use lang::functions::World;
 use lang::{Name, Type, Value};
 use plan::{Action, Plan, PlanMode};
 use provider::{
-    Attribute, Connection, CreateRequest, DataSource, DeleteRequest, FindRequest, Future,
-    OperationError, Provider, ReadOutcome, ReadRequest, Registry, ResourceType, Schema,
-    UpdateRequest,
+    Attribute, ClaimRequest, Connection, CreateRequest, DataSource, DeleteRequest, FindRequest,
+    Finding, Future, OperationError, PlanRequest, Planned, Provider, ReadOutcome, ReadRequest,
+    Registry, ResourceType, Schema, UpdateRequest, change,
 };
 use state::{LocalBackend, OpenOptions, Store};
 use tokio::sync::watch;
@@ -26,6 +26,7 @@ mod fates;
 mod importing;
 mod looking;
 mod planning;
+mod replacing;
 mod selecting;
 
 /// What the fake provider's things live in.
@@ -86,6 +87,24 @@ impl ResourceType for Thing {
 
     fn can_snapshot(&self) -> bool {
         self.name == "fake_tenant"
+    }
+
+    /// The attribute `seed` of a new thing is what its names would be derived from.
+    fn plan(&self, request: &PlanRequest<'_>) -> Result<Planned, Vec<Finding>> {
+        let mut planned = change::default_plan(&self.schema, request);
+        let mut entries = planned.value.entries().cloned().unwrap_or_default();
+        if entries.get("seed").is_some_and(Value::is_unknown) {
+            entries.insert("seed".into(), Value::string(request.name_seed));
+        }
+        planned.value = Value::object(entries).with_marks(planned.value.marks);
+        Ok(planned)
+    }
+
+    /// Only one tenant can have a name.
+    fn excludes(&self, prior: &Value, planned: &Value) -> Option<Finding> {
+        let same = self.name == "fake_tenant" && Self::name_of(prior) == Self::name_of(planned);
+        let path = lang::Path::attribute("name");
+        same.then(|| Finding::error(path, "Name is taken", "The old one has it."))
     }
 
     fn read<'a>(
@@ -174,6 +193,19 @@ impl ResourceType for Thing {
         })
     }
 
+    fn claim<'a>(
+        &'a self,
+        connection: &'a Connection,
+        request: ClaimRequest,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async move {
+            let name = Self::name_of(&request.found);
+            assert_eq!(name, Self::name_of(&request.planned));
+            Self::cloud(connection).calls.lock().unwrap().push(format!("claim {name}"));
+            Ok(request.found)
+        })
+    }
+
     fn import<'a>(
         &'a self,
         connection: &'a Connection,
@@ -257,6 +289,7 @@ impl Provider for FakeProvider {
                 ("refers", Attribute::optional(Type::String)),
                 ("secret", Attribute::optional(Type::String).sensitive()),
                 ("id", Attribute::computed(Type::String)),
+                ("seed", Attribute::computed(Type::String)),
             ]),
         };
         vec![Arc::new(of("fake_tenant")), Arc::new(of("fake_thing"))]
@@ -266,6 +299,12 @@ impl Provider for FakeProvider {
         let id = Attribute::computed(Type::String);
         let name = Attribute::required(Type::String);
         vec![Arc::new(ThingData { schema: Schema::new([("id", id), ("name", name)]) })]
+    }
+
+    fn check(&self, config: &Value) -> Vec<Finding> {
+        let wrong = config.get("account").and_then(Value::as_str) == Some("wrong");
+        let path = lang::Path::attribute("account");
+        wrong.then(|| Finding::error(path, "Wrong account", "It is wrong.")).into_iter().collect()
     }
 
     fn configure<'a>(

@@ -1,7 +1,7 @@
 //! Variables, regions, module calls and provider blocks: everything of the walk that is no resource.
 
 use config::{CallKey, Variable};
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Span};
 use lang::{ModuleStep, Name, Type, Value, eval};
 use provider::decode;
 
@@ -173,7 +173,8 @@ impl Run {
         for provider in missing {
             if !self.checking && self.is_used(provider.name()) {
                 let config = provider.schema().empty_object();
-                self.connect(provider.name(), provider.name(), &config).await;
+                let name = provider.name();
+                self.connect((name, name), &config, None).await;
             }
         }
     }
@@ -219,17 +220,35 @@ impl Run {
         let name = self.provider_configuration(index);
         let direct = crate::dependency::direct(self.place(node, 0, None));
         self.dependencies.of_values.insert((node, 0), direct);
+        let findings = provider.check(&value);
+        if !findings.is_empty() {
+            self.diagnostics.extend(findings.into_iter().map(|finding| {
+                let place = decode::locate(&block.body, &finding.path);
+                finding.diagnostic.at_or(place.or(Some(block.header_span)))
+            }));
+            return;
+        }
         if !self.checking && !value.is_wholly_known() {
             self.defer_provider(&name);
         } else if !self.checking {
-            self.connect(provider.name(), &name, &value).await;
+            self.connect((provider.name(), &name), &value, Some(block.header_span)).await;
         }
     }
 
-    /// Opens a connection, and reads everything recorded that goes over it.
-    async fn connect(&mut self, provider: &str, name: &str, config: &Value) {
+    /// Opens a connection, and reads everything recorded that goes over it. The block that configures it is
+    /// the place of what goes wrong.
+    async fn connect(
+        &mut self,
+        (provider, name): (&str, &str),
+        config: &Value,
+        block: Option<Span>,
+    ) {
         let Some(provider) = self.registry.provider(provider).cloned() else { return };
         let result = provider.configure(config, &self.stack).await;
+        let placed = |found: Diagnostics| -> Diagnostics {
+            found.into_iter().map(|d| d.at_or(block)).collect::<Vec<_>>().into()
+        };
+        let result = result.map_err(placed);
         let Some(connection) = self.diagnostics.absorb(result) else { return };
         self.adopt_pending(name, &connection).await;
         if self.options.refresh {

@@ -367,9 +367,24 @@ impl Run {
         self.options.mode == PlanMode::Destroy
     }
 
-    /// What names generated for an instance are derived from.
+    /// What names generated for a new object of an instance are derived from.
     pub(crate) fn name_seed(&self, address: &str) -> String {
-        format!("{}/{address}", self.stack)
+        match self.next_generation(address) {
+            0 => format!("{}/{address}", self.stack),
+            generation => format!("{}/{address}/{generation}", self.stack),
+        }
+    }
+
+    /// The generation of the next object of an instance: another than that of the object which it replaces,
+    /// and that of an interrupted create again.
+    pub(crate) fn next_generation(&self, address: &str) -> u64 {
+        let begun = self.pending.get(address).map(|pending| &pending.begin);
+        let begun = begun.filter(|begin| begin.action == state::OperationAction::Create);
+        if let Some(begun) = begun {
+            return begun.context["generation"].as_u64().unwrap_or(0);
+        }
+        let recorded = self.prior.instances.get(address);
+        recorded.map_or(0, |prior| prior.state.generation + 1)
     }
 }
 

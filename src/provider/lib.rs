@@ -11,9 +11,9 @@ mod registry;
 pub mod schema;
 
 pub use operation::{
-    CreateRequest, DataSource, DeleteRequest, Effect, FindRequest, Finding, OperationError,
-    PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report, ResourceType,
-    StepRecorder, UpdateRequest,
+    ClaimRequest, CreateRequest, DataSource, DeleteRequest, Effect, FindRequest, Finding,
+    OperationError, PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report,
+    ResourceType, StepRecorder, UpdateRequest,
 };
 pub use registry::{Connection, DataStandIn, Owned, Provider, Registry};
 pub use schema::{Attribute, AttributeClass, NestedBlock, Nesting, Schema};

@@ -53,6 +53,12 @@ pub trait ResourceType: Send + Sync {
         Ok(change::default_plan(self.schema(), request))
     }
 
+    /// Why a planned thing cannot be made while the one that it replaces is there: a name or an address that
+    /// only one can have. Asked where the replacement is to be created before the old one is destroyed.
+    fn excludes(&self, _prior: &Value, _planned: &Value) -> Option<Finding> {
+        None
+    }
+
     /// Looks at all planned changes of this type together (two servers on one port, a port in use).
     fn preflight<'a>(
         &'a self,
@@ -109,6 +115,17 @@ pub trait ResourceType: Send + Sync {
         connection: &'a Connection,
         request: FindRequest,
     ) -> Future<'a, Result<Option<Value>, OperationError>>;
+
+    /// Finishes what [`Self::find`] found: does what the interrupted create had yet to do after making the
+    /// thing, and gives its attributes. Called by apply alone, before the thing is recorded: a find changes
+    /// nothing.
+    fn claim<'a>(
+        &'a self,
+        _connection: &'a Connection,
+        request: ClaimRequest,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async { Ok(request.found) })
+    }
 
     /// Reads a thing that exists already, by its import id.
     fn import<'a>(
@@ -210,18 +227,39 @@ pub enum ReadOutcome {
     Failed(Box<Diagnostic>),
 }
 
-/// Reports progress in a few words, such as `waiting for the health check`.
+/// What an operation tells of itself while it is under way.
 #[derive(Clone)]
-pub struct Report(pub Arc<dyn Fn(&str) + Send + Sync>);
+pub struct Report {
+    progress: Arc<dyn Fn(&str) + Send + Sync>,
+    throttling: Arc<dyn Fn() + Send + Sync>,
+}
 
 impl Report {
-    /// A report that nobody reads.
-    pub fn silent() -> Self {
-        Self(Arc::new(|_| {}))
+    /// A report whose words somebody reads.
+    pub fn new(progress: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { progress: Arc::new(progress), throttling: Arc::new(|| {}) }
     }
 
+    /// A report that nobody reads.
+    pub fn silent() -> Self {
+        Self::new(|_| {})
+    }
+
+    /// The same report, with what is done where a call is throttled.
+    #[must_use]
+    pub fn on_throttling(self, throttling: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { throttling: Arc::new(throttling), ..self }
+    }
+
+    /// Reports progress in a few words, such as `waiting for the health check`.
     pub fn say(&self, words: &str) {
-        (self.0)(words);
+        (self.progress)(words);
+    }
+
+    /// Reports that the world found too many calls under way: it is said at once, also where the call is
+    /// tried again and works in the end.
+    pub fn throttled(&self) {
+        (self.throttling)();
     }
 }
 
@@ -279,6 +317,17 @@ pub struct FindRequest {
     pub steps: Vec<String>,
 }
 
+/// What an interrupted create made, and what it was to be.
+#[derive(Clone, Debug)]
+pub struct ClaimRequest {
+    pub address: String,
+    pub token: String,
+    /// As the interrupted create announced it.
+    pub planned: Value,
+    /// As [`ResourceType::find`] gave it.
+    pub found: Value,
+}
+
 /// Why an operation failed, and what it left behind.
 #[derive(Clone, Debug)]
 pub struct OperationError {
@@ -287,6 +336,8 @@ pub struct OperationError {
     pub path: Path,
     /// What exists all the same: it is recorded as tainted (create) or as it is now (update).
     pub state: Option<Value>,
+    /// What exists is made in full and only shown otherwise than planned: it is recorded as ready.
+    pub whole: bool,
     /// It is certain that nothing was made, so that no trace needs to be followed.
     pub nothing_made: bool,
     /// Too many calls were made: fewer are to be under way.
@@ -299,6 +350,7 @@ impl From<Diagnostic> for OperationError {
             diagnostic: Box::new(diagnostic),
             path: Path::root(),
             state: None,
+            whole: false,
             nothing_made: false,
             throttled: false,
         }
@@ -322,6 +374,12 @@ impl OperationError {
     #[must_use]
     pub fn leaving(self, state: Value) -> Self {
         Self { state: Some(state), ..self }
+    }
+
+    /// Says that what exists is made in full, so that there is no reason to make it anew.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { whole: true, ..self }
     }
 
     /// Says which attribute is to blame.

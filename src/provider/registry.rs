@@ -7,7 +7,7 @@ use std::sync::Arc;
 use diagnostics::Diagnostics;
 use lang::Value;
 
-use crate::{DataSource, Future, ResourceType, Schema};
+use crate::{DataSource, Finding, Future, ResourceType, Schema};
 
 /// A family of resource types and data sources that share one connection to the world.
 pub trait Provider: Send + Sync {
@@ -22,6 +22,12 @@ pub trait Provider: Send + Sync {
 
     /// The schema of its block.
     fn schema(&self) -> &Schema;
+
+    /// Mistakes of its block that can be told before the connection is opened. Asked also where only the
+    /// configuration is checked, so that values may be unknown.
+    fn check(&self, _config: &Value) -> Vec<Finding> {
+        Vec::new()
+    }
 
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>>;
 

@@ -77,6 +77,9 @@ pub struct InstanceState {
     /// The version of the type's schema with which the attributes were written.
     #[serde(default, skip_serializing_if = "is_default")]
     pub schema_version: u64,
+    /// How many objects of this instance were replaced before this one: generated names differ by it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub generation: u64,
     /// Ready, tainted or only half configured.
     #[serde(default, skip_serializing_if = "is_default")]
     pub status: Status,
