@@ -1,6 +1,6 @@
 //! The connection: credentials, the account, and one client per service and region, made once.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -14,10 +14,13 @@ use diagnostics::{Diagnostic, Diagnostics};
 use lang::Value;
 use provider::Connection;
 
+use crate::attempts::Attempts;
 use crate::failure::AwsError;
 use crate::object::Object;
-use crate::retries::{EmulatorGap, MakeOnce};
+use crate::regions;
+use crate::retries::{Hopeless, MakeOnce};
 use crate::settings::{Role, Settings};
+use crate::tags::Mark;
 
 /// How often a call is tried in all.
 const ATTEMPTS: u32 = 10;
@@ -36,6 +39,8 @@ pub(crate) struct Aws {
     pub(crate) region: String,
     sdk: SdkConfig,
     places: Mutex<HashMap<String, Arc<Place>>>,
+    /// The ids of what this run made: AWS may not know them everywhere yet.
+    made: Mutex<HashSet<String>>,
 }
 
 /// Whose credentials they are.
@@ -72,9 +77,8 @@ macro_rules! clients {
                     config.set_endpoint_url(
                         self.endpoint(stringify!($service)).or_else(|| self.sdk.endpoint_url().map(str::to_owned)),
                     );
-                    $sdk::Client::from_conf(
-                        config.interceptor(MakeOnce).retry_classifier(EmulatorGap).build(),
-                    )
+                    let config = config.interceptor(MakeOnce).interceptor(Attempts::default());
+                    $sdk::Client::from_conf(config.retry_classifier(Hopeless).build())
                 })
             })*
         }
@@ -103,14 +107,15 @@ impl Place {
                 self.settings.block.flag("s3_use_path_style").unwrap_or(endpoint.is_some());
             let mut config = aws_sdk_s3::config::Builder::from(&self.sdk);
             config.set_endpoint_url(endpoint);
-            let config = config.interceptor(MakeOnce).retry_classifier(EmulatorGap);
+            let config = config.interceptor(MakeOnce).interceptor(Attempts::default());
+            let config = config.retry_classifier(Hopeless);
             aws_sdk_s3::Client::from_conf(config.force_path_style(path_style).build())
         })
     }
 
     /// The partition, such as `aws`.
     pub(crate) fn partition(&self) -> &str {
-        self.account.as_ref().map_or_else(|| partition_of(&self.region), |a| &a.partition)
+        self.account.as_ref().map_or_else(|| regions::partition(&self.region), |a| &a.partition)
     }
 }
 
@@ -122,15 +127,6 @@ fn environment_endpoint(service: &str) -> Option<String> {
     }
     let name = format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase());
     std::env::var(name).ok().filter(|url| !url.is_empty())
-}
-
-/// The partition that a region lies in.
-pub(crate) fn partition_of(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
 }
 
 impl Aws {
@@ -147,6 +143,12 @@ impl Aws {
                 .hint("Write region into the block provider \"aws\", or set AWS_REGION.");
             return Err(diagnostic.into());
         };
+        if let Some(why) = regions::refusal(&region).filter(|_| settings.checks_regions()) {
+            let detail = format!("{why} It stands in the environment or the profile.");
+            return Err(Diagnostic::error("Unknown AWS region", detail)
+                .hint(regions::NEWER)
+                .into());
+        }
         let sdk = assume(sdk, &settings.roles).await;
         let mut aws = Self {
             settings,
@@ -155,6 +157,7 @@ impl Aws {
             region: region.clone(),
             sdk,
             places: Mutex::default(),
+            made: Mutex::default(),
         };
         if !aws.settings.block.is_on("skip_requesting_account_id") {
             let place = aws.place(&region);
@@ -197,6 +200,22 @@ impl Aws {
     /// The region that a thing lives in.
     pub(crate) fn place_of(&self, object: &Object) -> Arc<Place> {
         self.place(object.text("region").unwrap_or(&self.region))
+    }
+
+    /// What a create of this stack leaves on what it makes.
+    pub(crate) fn mark(&self, token: String, address: String) -> Mark {
+        Mark { token, stack: self.stack.clone(), address }
+    }
+
+    /// Remembers that this run made something.
+    pub(crate) fn made(&self, id: &str) {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+    }
+
+    /// Tells whether a thing refers to something that this run made, by its id or an ARN that holds it.
+    pub(crate) fn has_made_a_part_of(&self, object: &Object) -> bool {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        !made.is_empty() && object.any_text(&mut |text| made.iter().any(|id| text.contains(&**id)))
     }
 
     fn check_account(&self, account: &Account) -> Result<(), Diagnostic> {
@@ -324,20 +343,8 @@ pub(crate) async fn identify(place: &Place) -> Result<Account, AwsError> {
     let partition = arn.split(':').nth(1).filter(|p| !p.is_empty());
     Ok(Account {
         id: caller.account().unwrap_or_default().to_owned(),
-        partition: partition.unwrap_or_else(|| partition_of(&place.region)).to_owned(),
+        partition: partition.unwrap_or_else(|| regions::partition(&place.region)).to_owned(),
         user_id: caller.user_id().unwrap_or_default().to_owned(),
         arn,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn regions_lie_in_partitions() {
-        assert_eq!(partition_of("eu-central-1"), "aws");
-        assert_eq!(partition_of("cn-north-1"), "aws-cn");
-        assert_eq!(partition_of("us-gov-west-1"), "aws-us-gov");
-    }
 }

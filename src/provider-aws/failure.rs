@@ -34,6 +34,8 @@ pub(crate) enum Reason {
     Unreachable,
     /// The answer was lost: the call may or may not have worked.
     Lost,
+    /// The whole answer came, and cannot be read: the call may have worked, and asking again helps little.
+    Unreadable,
     /// Too many calls.
     Throttled,
     /// The service failed: the call may or may not have worked.
@@ -44,7 +46,7 @@ pub(crate) enum Reason {
     Refused,
 }
 
-const THROTTLED: [&str; 8] = [
+pub(crate) const THROTTLED: [&str; 8] = [
     "BandwidthLimitExceeded",
     "PriorRequestNotComplete",
     "RequestLimitExceeded",
@@ -80,6 +82,9 @@ where
         let message = message.unwrap_or_else(|| innermost(&error));
         let reason = match &error {
             _ if status == Some(500) && html => Reason::EmulatorGap,
+            SdkError::ResponseError(failure) if failure.raw().body().bytes().is_none() => {
+                Reason::Lost
+            }
             SdkError::ServiceError(_) | SdkError::ResponseError(_) => by_code(&code, status),
             SdkError::TimeoutError(_) => Reason::Lost,
             SdkError::DispatchFailure(failure) => by_words(&chain(&error), failure.is_user()),
@@ -105,8 +110,7 @@ fn by_code(code: &str, status: Option<u16>) -> Reason {
         _ => match status {
             Some(429) => Reason::Throttled,
             Some(500..) | None => Reason::Internal,
-            // An answer of 2xx that cannot be read may have worked.
-            Some(200..300) => Reason::Lost,
+            Some(200..300) => Reason::Unreadable,
             Some(_) => Reason::Refused,
         },
     }
@@ -117,15 +121,25 @@ fn by_words(words: &str, local: bool) -> Reason {
     let words = words.to_ascii_lowercase();
     if words.contains("expiredtoken") || words.contains("token has expired") {
         Reason::Expired
+    } else if words.contains("no connection to ") {
+        Reason::Unreachable
     } else if words.contains("credential") || words.contains("identity") || words.contains("sso") {
         Reason::NoCredentials
-    } else if words.contains("refused") || words.contains("lookup") || words.contains("dns") {
+    } else if is_connection_failure(&words) {
         Reason::Unreachable
     } else if local {
         Reason::Refused
     } else {
         Reason::Lost
     }
+}
+
+/// Tells by the words of an error's causes whether no connection came about, so that nothing was sent.
+pub(crate) fn is_connection_failure(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    ["(connect)", "connection refused", "failed to lookup", "dns error"]
+        .iter()
+        .any(|sign| words.contains(sign))
 }
 
 /// `ec2:CreateVpc` from `aws_sdk_ec2::operation::create_vpc::CreateVpcError`.
@@ -137,7 +151,7 @@ fn action(error_type: &str) -> String {
 }
 
 /// The causes, outermost first.
-fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(deeper) = cause {
@@ -166,12 +180,13 @@ impl AwsError {
 
     /// Tells whether it is certain that the call had no effect.
     pub(crate) fn is_without_effect(&self) -> bool {
-        !matches!(self.reason, Reason::Lost | Reason::Internal)
+        !matches!(self.reason, Reason::Lost | Reason::Unreadable | Reason::Internal)
     }
 
     /// Tells whether trying again may help.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self.reason, Reason::Lost | Reason::Internal | Reason::Throttled)
+        use Reason::{Internal, Lost, Throttled, Unreadable};
+        matches!(self.reason, Lost | Unreadable | Internal | Throttled)
     }
 
     /// The thing that was asked for does not exist.
@@ -219,6 +234,8 @@ impl From<AwsError> for Diagnostic {
                 .hint("Check the network, the name of the region, and the endpoint, if one is set (AWS_ENDPOINT_URL)."),
             Reason::Lost => Self::error("No answer from AWS", format!("{told} It is not known whether the call worked."))
                 .hint("Run the command again: it looks first for what the call has done."),
+            Reason::Unreadable => Self::error("Unreadable answer from AWS", format!("{told} The answer came whole and is not what AWS documents. It is not known whether the call worked."))
+                .hint("If an endpoint is set (AWS_ENDPOINT_URL), what listens there may not be AWS, or an emulator of it that answers otherwise."),
             Reason::Throttled => Self::error("AWS throttles the calls", format!("{told} Too many calls are made in this account and region.")),
             Reason::Internal => Self::error("AWS failed", told).hint("Run the command again: it looks first for what the call has done."),
             Reason::EmulatorGap => Self::error("Emulator lacks a call", format!("The endpoint answered {} with an error page (500, text/html), as an emulator of AWS does that does not have this call.", error.action)),
@@ -229,9 +246,10 @@ impl From<AwsError> for Diagnostic {
 
 impl From<AwsError> for OperationError {
     fn from(error: AwsError) -> Self {
-        let sure = error.is_without_effect();
+        let (sure, throttled) = (error.is_without_effect(), error.reason == Reason::Throttled);
         let failure = Self::from(Diagnostic::from(error));
-        if sure { failure.without_effect() } else { failure }
+        let failure = if sure { failure.without_effect() } else { failure };
+        if throttled { failure.by_throttling() } else { failure }
     }
 }
 
@@ -256,6 +274,9 @@ mod tests {
             Reason::NoCredentials
         );
         assert_eq!(by_words("tcp connect error: Connection refused", false), Reason::Unreachable);
+        let words = "no connection to http://sso.example.com: Connection refused";
+        assert_eq!(by_words(words, false), Reason::Unreachable);
+        assert_eq!(by_code("", Some(200)), Reason::Unreadable);
         assert_eq!(by_words("connection closed before message completed", false), Reason::Lost);
     }
 
@@ -264,5 +285,12 @@ mod tests {
         let error = AwsError { reason: Reason::Lost, ..AwsError::refused("ec2:X", "", "gone") };
         assert!(!OperationError::from(error.clone()).nothing_made && error.may_pass());
         assert!(OperationError::from(AwsError::refused("ec2:X", "A", "no")).nothing_made);
+    }
+
+    #[test]
+    fn the_engine_hears_of_throttling() {
+        let error = AwsError { reason: Reason::Throttled, ..AwsError::refused("ec2:X", "", "") };
+        assert!(OperationError::from(error).throttled);
+        assert!(!OperationError::from(AwsError::refused("ec2:X", "", "")).throttled);
     }
 }

@@ -26,6 +26,9 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
     /// How many of them are read in one call.
     const BATCH: usize = 1;
     const TAGGING: Tagging = Tagging::None;
+    /// Attributes that two of them never have in common: what is replaced must be gone before another
+    /// with the same can be made.
+    const UNIQUE: &'static [&'static str] = &[];
     /// Whether a deleted thing is there for a while.
     const LINGERS: bool = false;
     /// Codes of errors by which AWS says that what the thing refers to is not known everywhere yet.
@@ -121,10 +124,6 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
         ec2::retag(place, object.id(), set, gone)
     }
 
-    /// Writes what a fresh thing has and [`Self::configure`] would have taken away, where [`Self::observe`] would
-    /// pass over it: a create was interrupted, so that the next plan has to see what is left to do.
-    fn unfinished(_object: &mut Object) {}
-
     /// The attributes that an import id says.
     fn imported(id: &str, object: &mut Object) {
         object.set_text("id", Some(id));
@@ -135,8 +134,8 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
     None,
-    /// EC2 keeps them, under this type of resource; they are found by their values.
-    Ec2(&'static str),
+    /// EC2 keeps them; things are found by their values.
+    Ec2,
     /// The service of the type keeps them.
     Own,
 }

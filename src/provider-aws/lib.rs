@@ -13,8 +13,9 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, DataSource, Future, Provider, ResourceType, Schema};
+use provider::{Connection, DataSource, Finding, Future, Provider, ResourceType, Schema};
 
+mod attempts;
 mod backoff;
 mod client;
 mod data;
@@ -24,6 +25,7 @@ mod kind;
 mod managed;
 mod object;
 mod plan;
+mod regions;
 mod resources;
 mod retries;
 mod schema;
@@ -54,6 +56,10 @@ impl Provider for AwsProvider {
 
     fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    fn check(&self, config: &Value) -> Vec<Finding> {
+        settings::check(config)
     }
 
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {

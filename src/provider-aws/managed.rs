@@ -5,17 +5,18 @@ use std::marker::PhantomData;
 use diagnostics::Diagnostic;
 use lang::{Path, Value};
 use provider::{
-    Connection, CreateRequest, DeleteRequest, FindRequest, Finding, Future, OperationError,
-    PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, ResourceType, Schema,
-    UpdateRequest,
+    ClaimRequest, Connection, CreateRequest, DeleteRequest, FindRequest, Finding, Future,
+    OperationError, PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, ResourceType,
+    Schema, UpdateRequest,
 };
 
+use crate::attempts::reporting;
 use crate::client::{Aws, Place};
 use crate::kind::{Answer, Kind, Tagging, Trace};
 use crate::object::Object;
 use crate::plan;
 use crate::schema;
-use crate::tags::{self, Mark};
+use crate::tags;
 
 mod import;
 mod make;
@@ -60,16 +61,33 @@ impl<K: Kind> Managed<K> {
     ) -> Result<Option<Value>, OperationError> {
         let mut planned = Object::from(&request.planned);
         let place = aws.place_of(&planned);
-        let mark =
-            Mark { token: request.token, stack: aws.stack.clone(), address: request.address };
+        let mark = aws.mark(request.token, request.address);
         let trace = Trace { mark, steps: request.steps };
         let Some(id) = K::find(&place, &planned, &trace).await? else { return Ok(None) };
         planned.set_text("id", Some(&id));
-        K::unfinished(&mut planned);
         let report = provider::Report::silent();
         let mut found = settle::until_ready::<K>(&place, planned, &report, None).await?;
         K::complete(&place, &mut found).await?;
         Ok(Some(found.settled().into()))
+    }
+
+    /// Brings what an interrupted create made to what it was to be, and tags it where a call of its own does
+    /// that: every such call may be repeated.
+    async fn finish(&self, aws: &Aws, request: ClaimRequest) -> Result<Value, OperationError> {
+        let found = Object::from(&request.found);
+        let place = aws.place_of(&found);
+        let mark = aws.mark(request.token, request.address);
+        let mut now = Object::from(&request.planned);
+        now.set_text("id", Some(found.id()));
+        make::configure::<K>(&place, &mut now, None).await?;
+        let tags = read::look::<K>(&place, &now).await?.as_ref().and_then(K::tags);
+        if tags.is_some_and(|tags| !mark.is_on(&tags)) {
+            make::retag::<K>(&place, &now, &mark.tags(&now), &[]).await?;
+        }
+        let report = provider::Report::silent();
+        let mut finished = settle::until_ready::<K>(&place, now, &report, None).await?;
+        K::complete(&place, &mut finished).await?;
+        Ok(finished.settled().into())
     }
 }
 
@@ -98,8 +116,8 @@ pub(crate) async fn find_by_mark<K: Kind>(
     planned: &Object,
     trace: &Trace,
 ) -> Answer<Option<String>> {
-    if let Tagging::Ec2(resource_type) = K::TAGGING {
-        return crate::resources::ec2::find_by_token(place, resource_type, &trace.mark.token).await;
+    if K::TAGGING == Tagging::Ec2 {
+        return crate::resources::ec2::find_by_token(place, &trace.mark.token).await;
     }
     let Some(id) = K::natural_id(planned) else { return Ok(None) };
     let mut wanted = planned.clone();
@@ -123,6 +141,10 @@ impl<K: Kind> ResourceType for Managed<K> {
 
     fn plan(&self, request: &PlanRequest<'_>) -> Result<Planned, Vec<Finding>> {
         plan::plan::<K>(&self.schema, request)
+    }
+
+    fn excludes(&self, prior: &Value, planned: &Value) -> Option<Finding> {
+        plan::excluded::<K>(&Object::from(prior), &Object::from(planned))
     }
 
     fn preflight<'a>(
@@ -160,7 +182,10 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: CreateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { make::make::<K>(Aws::of(connection)?, request).await })
+        Box::pin(async move {
+            let (aws, report) = (Aws::of(connection)?, request.report.clone());
+            reporting(&report, make::make::<K>(aws, request)).await
+        })
     }
 
     fn update<'a>(
@@ -168,7 +193,10 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: UpdateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { self.change(Aws::of(connection)?, request).await })
+        Box::pin(async move {
+            let (aws, report) = (Aws::of(connection)?, request.report.clone());
+            reporting(&report, self.change(aws, request)).await
+        })
     }
 
     fn delete<'a>(
@@ -176,7 +204,10 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: DeleteRequest,
     ) -> Future<'a, Result<(), OperationError>> {
-        Box::pin(async move { remove::remove::<K>(Aws::of(connection)?, request).await })
+        Box::pin(async move {
+            let (aws, report) = (Aws::of(connection)?, request.report.clone());
+            reporting(&report, remove::remove::<K>(aws, request)).await
+        })
     }
 
     fn find<'a>(
@@ -185,6 +216,14 @@ impl<K: Kind> ResourceType for Managed<K> {
         request: FindRequest,
     ) -> Future<'a, Result<Option<Value>, OperationError>> {
         Box::pin(async move { self.recover(Aws::of(connection)?, request).await })
+    }
+
+    fn claim<'a>(
+        &'a self,
+        connection: &'a Connection,
+        request: ClaimRequest,
+    ) -> Future<'a, Result<Value, OperationError>> {
+        Box::pin(async move { self.finish(Aws::of(connection)?, request).await })
     }
 
     /// The id of the thing, or `ID@REGION`.

@@ -89,6 +89,19 @@ impl Object {
         self.blocks(name).into_iter().next()
     }
 
+    /// Tells whether any text in it, however deep, is such.
+    pub(crate) fn any_text(&self, is_such: &mut impl FnMut(&str) -> bool) -> bool {
+        fn search(value: &Value, is_such: &mut impl FnMut(&str) -> bool) -> bool {
+            if let Some(text) = value.as_str() {
+                return is_such(text);
+            }
+            let mut parts = value.elements().into_iter().flatten();
+            let mut entries = value.entries().into_iter().flat_map(|entries| entries.values());
+            parts.any(|part| search(part, is_such)) || entries.any(|part| search(part, is_such))
+        }
+        self.0.values().any(|value| search(value, is_such))
+    }
+
     pub(crate) fn set(&mut self, name: &str, value: Value) {
         self.0.insert(name.into(), value);
     }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use lang::{Path, Type, Value};
 use provider::{Finding, PlanRequest, Planned, Schema, change};
 
-use crate::client::{Aws, partition_of};
+use crate::client::Aws;
 use crate::kind::{Kind, Tagging};
 use crate::object::Object;
+use crate::regions;
+use crate::settings;
 use crate::tags;
 
 /// A planned change that a type may complete.
@@ -45,6 +47,25 @@ pub(crate) fn plan<K: Kind>(
     }
     let value = Value::from(plan.object).with_marks(base.value.marks);
     Ok(Planned { value, replace: plan.replace })
+}
+
+/// What keeps a thing from being made while the one that it replaces is there: something that both would
+/// have and only one can.
+pub(crate) fn excluded<K: Kind>(prior: &Object, planned: &Object) -> Option<Finding> {
+    let name = *K::UNIQUE.last()?;
+    let shared = |name: &&str| planned.has(name) && planned.get(name) == prior.get(name);
+    if !K::UNIQUE.iter().all(|name| shared(&name)) {
+        return None;
+    }
+    let value = planned.word(name);
+    let detail = format!(
+        "The replacement is to be created before the old one is destroyed, and both would have the {name} \"{value}\", which AWS gives only one {} at a time.",
+        K::NAME
+    );
+    let finding =
+        Finding::error(Path::attribute(name), "Cannot be created before destroying", detail);
+    let hint = format!("Choose another {name}, or take create_before_destroy away.");
+    Some(Finding { diagnostic: finding.diagnostic.hint(hint), ..finding })
 }
 
 impl Plan<'_> {
@@ -88,8 +109,8 @@ impl Plan<'_> {
         }
     }
 
-    /// A name where the user sets none: the prefix, or `artiform-`, and letters that follow from stack
-    /// and address, so that it is the same again after a crash.
+    /// A name where the user sets none: the prefix, or `artiform-`, and letters that follow from
+    /// account, stack, address and generation, so that it is the same again after a crash.
     pub(crate) fn settle_name(&mut self, name: &str, prefix: &str) {
         if !self.object.get(name).is_some_and(Value::is_unknown) {
             return;
@@ -98,8 +119,11 @@ impl Plan<'_> {
         if start.is_some_and(Value::is_unknown) && self.is_set(prefix) {
             return;
         }
+        // Without a connection the account is not known, by which the name is the only one in the world.
+        let Some(aws) = self.aws else { return };
+        let account = aws.account.as_ref().map_or("", |account| &account.id);
         let start = self.object.text(prefix).unwrap_or("artiform-").to_owned();
-        let made = format!("{start}{}", letters(self.request.name_seed));
+        let made = format!("{start}{}", letters(&format!("{account}/{}", self.request.name_seed)));
         self.object.set_text(name, Some(&made));
         if !self.is_set(prefix) {
             self.knows(prefix, Some(Value::null(Type::String)));
@@ -127,12 +151,17 @@ impl Plan<'_> {
     pub(crate) fn partition(&self) -> Option<String> {
         let account = self.aws?.account.as_ref();
         let known = account.map(|account| account.partition.clone());
-        known.or_else(|| Some(partition_of(self.object.text("region")?).to_owned()))
+        known.or_else(|| Some(regions::partition(self.object.text("region")?).to_owned()))
     }
 
     /// A thing without region of its own lives in the one of the provider block.
     fn settle_region(&mut self) {
-        let Some(aws) = self.aws.filter(|_| !self.is_set("region")) else { return };
+        let Some(aws) = self.aws else { return };
+        if self.is_set("region") {
+            let name = self.object.text("region").filter(|_| aws.settings.checks_regions());
+            self.findings.extend(name.and_then(regions::refusal).map(settings::unknown_region));
+            return;
+        }
         let recorded = self.prior().and_then(|prior| prior.get("region")?.as_str());
         if recorded.is_some_and(|recorded| recorded != aws.region) {
             self.replace.push(Path::attribute("region"));

@@ -45,22 +45,26 @@ fn makes_something(action: &str) -> bool {
     MAKING.iter().any(|word| action.starts_with(word)) && !REPEATABLE.contains(&action)
 }
 
-/// An error page in HTML is no error of AWS but of an emulator that lacks the call: it stays so.
+/// Answers that stay what they are, however often the call is sent: an error page in HTML is no error of AWS
+/// but of an emulator that lacks the call, and a whole answer that cannot be read is no better the next time.
 #[derive(Debug)]
-pub(crate) struct EmulatorGap;
+pub(crate) struct Hopeless;
 
-impl ClassifyRetry for EmulatorGap {
+impl ClassifyRetry for Hopeless {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         let Some(response) = context.response() else { return RetryAction::NoActionIndicated };
         let html = response.headers().get("content-type").is_some_and(is_html);
-        if response.status().as_u16() == 500 && html {
+        let failed = matches!(context.output_or_error(), Some(Err(_)));
+        // What has been read to its end lies in memory: an answer that broke off does not.
+        let whole = response.status().is_success() && response.body().bytes().is_some();
+        if (response.status().as_u16() == 500 && html) || (failed && whole) {
             return RetryAction::RetryForbidden;
         }
         RetryAction::NoActionIndicated
     }
 
     fn name(&self) -> &'static str {
-        "EmulatorGap"
+        "Hopeless"
     }
 
     fn priority(&self) -> RetryClassifierPriority {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use lang::{Type, Value};
-use provider::{Attribute, NestedBlock, Nesting, Schema};
+use lang::{Path, Type, Value};
+use provider::{Attribute, Finding, NestedBlock, Nesting, Schema};
 
 use crate::object::Object;
+use crate::regions;
 use crate::schema::{flag, region_name, text};
 
 /// The services whose endpoint can be set one by one.
@@ -27,7 +28,7 @@ pub(crate) fn schema() -> Schema {
         ("shared_config_files", list()),
         ("shared_credentials_files", list()),
         ("skip_credentials_validation", flag()),
-        ("skip_region_validation", flag()),
+        ("skip_region_validation", flag().describe("For regions newer than this program.")),
         ("skip_requesting_account_id", flag()),
         ("token", secret()),
         ("use_dualstack_endpoint", flag()),
@@ -86,7 +87,27 @@ pub(crate) struct Settings {
     pub(crate) ignored_prefixes: Vec<String>,
 }
 
+/// Mistakes of a provider block that can be told before anything is called.
+pub(crate) fn check(config: &Value) -> Vec<Finding> {
+    let settings = Settings::read(config);
+    let region = settings.block.text("region").filter(|_| settings.checks_regions());
+    let unknown = region.and_then(regions::refusal);
+    unknown.map(unknown_region).into_iter().collect()
+}
+
+/// The finding that the attribute `region` names none.
+pub(crate) fn unknown_region(why: String) -> Finding {
+    let finding = Finding::error(Path::attribute("region"), "Unknown AWS region", why);
+    Finding { diagnostic: finding.diagnostic.hint(regions::NEWER), ..finding }
+}
+
 impl Settings {
+    /// Whether only regions are to be used that are known.
+    pub(crate) fn checks_regions(&self) -> bool {
+        let skipped = self.block.get("skip_region_validation").and_then(Value::as_bool);
+        skipped != Some(true)
+    }
+
     pub(crate) fn read(config: &Value) -> Self {
         let block = Object::from(config);
         let roles = block.blocks("assume_role").iter().filter_map(role).collect();
@@ -141,4 +162,27 @@ fn duration(text: &str) -> Option<std::time::Duration> {
         digits.clear();
     }
     (digits.is_empty() && seconds > 0).then(|| std::time::Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(attributes: [(&str, Value); 2]) -> Vec<String> {
+        let block = Value::from(Object::of(attributes));
+        check(&block).into_iter().map(|finding| finding.diagnostic.detail).collect()
+    }
+
+    #[test]
+    fn an_unknown_region_is_found_unless_regions_are_not_checked() {
+        let skip = |skip| ("skip_region_validation", skip);
+        let mars = || ("region", Value::text("mars-north-1"));
+        assert_eq!(
+            found([mars(), skip(Value::bool(false))]),
+            ["AWS has no region \"mars-north-1\"."]
+        );
+        assert!(found([mars(), skip(Value::bool(true))]).is_empty());
+        let later = ("region", Value::unknown(Type::String));
+        assert!(found([later, skip(Value::bool(false))]).is_empty());
+    }
 }

@@ -42,6 +42,13 @@ impl Mark {
     pub(crate) fn is_on(&self, tags: &Tags) -> bool {
         tags.get(TOKEN) == Some(&self.token)
     }
+
+    /// Tells whether any create of this resource in this stack made the thing of these tags.
+    pub(crate) fn is_of_same_resource(&self, tags: &Tags) -> bool {
+        let has =
+            |key: &str, value: &str| tags.get(key).is_some_and(|found| *found == fitting(value));
+        has(STACK, &self.stack) && has(ADDRESS, &self.address)
+    }
 }
 
 /// A value that a tag may have: 256 letters, digits and a few signs, of which brackets and quotes are none.
@@ -120,6 +127,21 @@ mod tests {
         let before = tags(&[("a", "1"), ("b", "1"), ("c", "1")]);
         let (set, gone) = difference(&before, &tags(&[("a", "1"), ("b", "2"), ("d", "3")]));
         assert_eq!((set, gone), (tags(&[("b", "2"), ("d", "3")]), vec!["c".to_owned()]));
+    }
+
+    #[test]
+    fn a_thing_is_known_by_its_create_and_by_its_resource() {
+        let mark = |token: &str, address: &str| Mark {
+            token: token.into(),
+            stack: "network".into(),
+            address: address.into(),
+        };
+        let made = mark("1", "aws_s3_bucket.a[\"x\"]");
+        let tags = made.tags(&Object::of([]));
+        assert!(made.is_on(&tags) && made.is_of_same_resource(&tags));
+        let again = mark("2", "aws_s3_bucket.a[\"x\"]");
+        assert!(!again.is_on(&tags) && again.is_of_same_resource(&tags));
+        assert!(!mark("2", "aws_s3_bucket.b").is_of_same_resource(&tags));
     }
 
     #[test]

@@ -12,13 +12,15 @@ use crate::client::{Aws, Place};
 use crate::failure::{AwsError, Reason};
 use crate::kind::{Answer, Kind, Trace};
 use crate::object::Object;
-use crate::tags::{Mark, Tags};
+use crate::tags::Tags;
 
 /// How often something whose create went unanswered is looked for before it is made again: a
 /// description may lag behind.
 const LOOKS: usize = 3;
-/// How long what a thing refers to may take to be known everywhere.
+/// How long what a thing refers to may take to be known everywhere, where this run made it.
 const REFERENCES: Duration = Duration::from_secs(60);
+/// How long it is waited for where this run did not: most likely it is not there at all.
+const STRANGERS: Duration = Duration::from_secs(3);
 /// How long a repeatable call is repeated.
 const REPEATS: Duration = Duration::from_secs(120);
 
@@ -29,11 +31,12 @@ pub(super) async fn make<K: Kind>(
 ) -> Result<Value, OperationError> {
     let planned = Object::from(&request.planned);
     let place = aws.place_of(&planned);
-    let mark = Mark { token: request.token, stack: aws.stack.clone(), address: request.address };
+    let mark = aws.mark(request.token.clone(), request.address.clone());
     K::precede(&place, &planned).await?;
     request.steps.record("checked", &Value::from(planned.clone().settled())).await?;
     let trace = Trace { mark, steps: vec!["checked".to_owned()] };
-    let id = create_once::<K>(&place, &planned, &trace, request.timeout).await?;
+    let id = create_once::<K>(aws, &planned, &trace, &request).await?;
+    aws.made(&id);
     let mut now = planned.clone();
     now.set_text("id", Some(&id));
     let left = Value::from(now.clone().settled());
@@ -52,31 +55,36 @@ pub(super) async fn make<K: Kind>(
 }
 
 async fn create_once<K: Kind>(
-    place: &Place,
+    aws: &Aws,
     planned: &Object,
     trace: &Trace,
-    timeout: Option<Duration>,
+    request: &CreateRequest,
 ) -> Result<String, OperationError> {
-    let mut backoff = Backoff::new(timeout.unwrap_or(K::PATIENCE));
-    let mut references = Backoff::new(timeout.map_or(REFERENCES, |limit| limit.min(REFERENCES)));
+    let place = aws.place_of(planned);
+    let mut backoff = Backoff::new(request.timeout.unwrap_or(K::PATIENCE));
+    let wait = if aws.has_made_a_part_of(planned) { REFERENCES } else { STRANGERS };
+    let mut references = Backoff::new(request.timeout.map_or(wait, |limit| limit.min(wait)));
     loop {
-        let error = match K::create(place, planned, &trace.mark).await {
+        let error = match K::create(&place, planned, &trace.mark).await {
             Ok(id) => return Ok(id),
             Err(error) => error,
         };
-        if error.is_taken() {
-            let found = K::find(place, planned, trace).await;
-            return found.map_err(undecided)?.ok_or_else(|| taken::<K>(planned, error));
-        }
         let awaited = K::AWAITED.contains(&error.code.as_str());
         if awaited && error.reason == Reason::Refused && references.pause().await {
+            request
+                .report
+                .say(&format!("AWS does not know yet what it refers to ({})", error.code));
             continue;
         }
-        if !error.may_pass() || !backoff.pause().await {
+        if error.is_taken() && !awaited {
+            let found = K::find(&place, planned, trace).await;
+            return found.map_err(undecided)?.ok_or_else(|| taken::<K>(planned, error));
+        }
+        if !backoff.bears(&error).await {
             return Err(error.into());
         }
         if !error.is_without_effect()
-            && let Some(id) = look_for_twin::<K>(place, planned, trace).await?
+            && let Some(id) = look_for_twin::<K>(&place, planned, trace).await?
         {
             return Ok(id);
         }
@@ -155,7 +163,7 @@ pub(crate) async fn patiently<'a, T>(
     loop {
         match call().await {
             Err(error) if error.is_not_found() && references.pause().await => {}
-            Err(error) if error.may_pass() && backoff.pause().await => {}
+            Err(error) if backoff.bears(&error).await => {}
             result => return result,
         }
     }

@@ -33,7 +33,7 @@ pub(super) async fn remove<K: Kind>(
                     return Err(error.into());
                 }
             }
-            Err(error) if error.may_pass() && backoff.pause().await => {}
+            Err(error) if backoff.bears(&error).await => {}
             Err(error) => return Err(error.into()),
         }
     }
@@ -57,7 +57,7 @@ async fn until_gone<K: Kind>(
                 }
                 Progress::Ready | Progress::Failed(_) => {}
             },
-            Err(error) if error.may_pass() => {}
+            Err(error) if backoff.bears(&error).await => continue,
             Err(error) => return Err(error.into()),
         }
         if !backoff.pause().await {

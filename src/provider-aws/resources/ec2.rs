@@ -1,6 +1,6 @@
 //! Networks: what the types of EC2 share.
 
-use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
+use aws_sdk_ec2::types::{Filter, ResourceType, RouteTable, Tag, TagSpecification};
 
 use crate::client::Place;
 use crate::kind::Answer;
@@ -32,6 +32,12 @@ pub(crate) fn by_id(name: &str, wanted: &[Object]) -> Filter {
     filter(name, wanted.iter().map(|object| object.id().to_owned()).collect())
 }
 
+/// The route tables that a filter lets through.
+pub(crate) async fn route_tables(place: &Place, which: Filter) -> Answer<Vec<RouteTable>> {
+    let pages = place.ec2().describe_route_tables().filters(which).into_paginator();
+    Ok(pages.items().send().collect::<Result<_, _>>().await?)
+}
+
 /// The tags of a new thing, set by the call that makes it.
 pub(crate) fn tagged(kind: ResourceType, mark: &Mark, planned: &Object) -> TagSpecification {
     let tags = mark.tags(planned).iter().map(|(key, value)| tag(key, value)).collect();
@@ -61,17 +67,9 @@ pub(crate) async fn retag(place: &Place, id: &str, set: &Tags, gone: &[String]) 
     Ok(())
 }
 
-/// The thing that the create with this token made.
-pub(crate) async fn find_by_token(
-    place: &Place,
-    resource_type: &str,
-    token: &str,
-) -> Answer<Option<String>> {
-    let filters = [
-        filter("key", vec![TOKEN.to_owned()]),
-        filter("value", vec![token.to_owned()]),
-        filter("resource-type", vec![resource_type.to_owned()]),
-    ];
+/// The thing that the create with this token made: no other has it.
+pub(crate) async fn find_by_token(place: &Place, token: &str) -> Answer<Option<String>> {
+    let filters = [filter("key", vec![TOKEN.to_owned()]), filter("value", vec![token.to_owned()])];
     let answer = place.ec2().describe_tags().set_filters(Some(filters.into())).send().await?;
     Ok(answer.tags().first().and_then(|tag| tag.resource_id().map(str::to_owned)))
 }

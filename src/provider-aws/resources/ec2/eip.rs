@@ -16,7 +16,7 @@ pub(crate) struct Eip;
 impl Kind for Eip {
     const NAME: &'static str = "aws_eip";
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("elastic-ip");
+    const TAGGING: Tagging = Tagging::Ec2;
     type Seen = types::Address;
 
     fn schema() -> Schema {

@@ -15,7 +15,7 @@ pub(crate) struct InternetGateway;
 impl Kind for InternetGateway {
     const NAME: &'static str = "aws_internet_gateway";
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("internet-gateway");
+    const TAGGING: Tagging = Tagging::Ec2;
     type Seen = types::InternetGateway;
 
     fn schema() -> Schema {
@@ -25,8 +25,8 @@ impl Kind for InternetGateway {
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::InternetGateway>> {
         let ids = by_id("internet-gateway-id", wanted);
-        let answer = place.ec2().describe_internet_gateways().filters(ids).send().await?;
-        Ok(answer.internet_gateways.unwrap_or_default())
+        let pages = place.ec2().describe_internet_gateways().filters(ids).into_paginator();
+        Ok(pages.items().send().collect::<Result<_, _>>().await?)
     }
 
     fn key(gateway: &types::InternetGateway) -> String {

@@ -1,5 +1,7 @@
 //! `aws_launch_template`: how a machine is started.
 
+use std::collections::HashMap;
+
 use aws_sdk_ec2::types;
 use lang::{Type, Value};
 use provider::{Attribute, Schema};
@@ -16,6 +18,9 @@ mod machine;
 
 pub(crate) struct LaunchTemplate;
 
+/// How many templates or versions one answer may hold; without saying it AWS gives as many, and others fewer.
+const PAGE: i32 = 200;
+
 pub(crate) struct Seen {
     template: types::LaunchTemplate,
     latest: Option<types::LaunchTemplateVersion>,
@@ -23,8 +28,9 @@ pub(crate) struct Seen {
 
 impl Kind for LaunchTemplate {
     const NAME: &'static str = "aws_launch_template";
+    const UNIQUE: &'static [&'static str] = &["region", "name"];
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("launch-template");
+    const TAGGING: Tagging = Tagging::Ec2;
     /// A group and a profile that were made a moment ago are not known everywhere.
     const AWAITED: &'static [&'static str] = &["InvalidGroup.NotFound"];
     type Seen = Seen;
@@ -67,19 +73,18 @@ impl Kind for LaunchTemplate {
         let call = ec2.describe_launch_templates();
         // There is no filter by id. What is imported has no name yet.
         let call = match names.len() == wanted.len() {
-            true => call.filters(filter("launch-template-name", names)),
+            true => call.filters(filter("launch-template-name", names)).max_results(PAGE),
             false => call
                 .set_launch_template_ids(Some(wanted.iter().map(|t| t.id().to_owned()).collect())),
         };
-        let mut seen = Vec::new();
-        for template in call.send().await?.launch_templates.unwrap_or_default() {
-            let id = template.launch_template_id().unwrap_or_default();
-            let latest =
-                ec2.describe_launch_template_versions().launch_template_id(id).versions("$Latest");
-            let latest = latest.send().await?.launch_template_versions.unwrap_or_default();
-            seen.push(Seen { template, latest: latest.into_iter().next() });
-        }
-        Ok(seen)
+        let templates: Vec<types::LaunchTemplate> =
+            call.into_paginator().items().send().collect::<Result<_, _>>().await?;
+        let mut latest = latest_versions(place, &templates).await?;
+        let seen = templates.into_iter().map(|template| {
+            let latest = latest.remove(template.launch_template_id().unwrap_or_default());
+            Seen { template, latest }
+        });
+        Ok(seen.collect())
     }
 
     fn key(seen: &Seen) -> String {
@@ -149,6 +154,26 @@ impl Kind for LaunchTemplate {
         place.ec2().delete_launch_template().launch_template_id(prior.id()).send().await?;
         Ok(())
     }
+}
+
+/// The latest version of each template, by its id. AWS tells those of one template, or those of all that
+/// there are in the region.
+async fn latest_versions(
+    place: &Place,
+    templates: &[types::LaunchTemplate],
+) -> Answer<HashMap<String, types::LaunchTemplateVersion>> {
+    let call = place.ec2().describe_launch_template_versions().versions("$Latest");
+    let call = match templates {
+        [] => return Ok(HashMap::new()),
+        [only] => call.set_launch_template_id(only.launch_template_id().map(str::to_owned)),
+        _ => call.max_results(PAGE),
+    };
+    let versions: Vec<types::LaunchTemplateVersion> =
+        call.into_paginator().items().send().collect::<Result<_, _>>().await?;
+    let by_id = |version: types::LaunchTemplateVersion| {
+        (version.launch_template_id().unwrap_or_default().to_owned(), version)
+    };
+    Ok(versions.into_iter().map(by_id).collect())
 }
 
 /// No value of this type.

@@ -15,11 +15,17 @@ pub(crate) struct NatGateway;
 
 impl Kind for NatGateway {
     const NAME: &'static str = "aws_nat_gateway";
+    const UNIQUE: &'static [&'static str] = &["allocation_id"];
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("natgateway");
+    const TAGGING: Tagging = Tagging::Ec2;
     const LINGERS: bool = true;
-    const AWAITED: &'static [&'static str] =
-        &["InvalidAllocationID.NotFound", "InvalidSubnetID.NotFound", "InvalidSubnet"];
+    /// The address of a gateway that was deleted a moment ago is let go a little later.
+    const AWAITED: &'static [&'static str] = &[
+        "InvalidAllocationID.NotFound",
+        "InvalidSubnet",
+        "InvalidSubnetID.NotFound",
+        "Resource.AlreadyAssociated",
+    ];
     type Seen = types::NatGateway;
 
     fn schema() -> Schema {
@@ -46,8 +52,8 @@ impl Kind for NatGateway {
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::NatGateway>> {
         let ids = by_id("nat-gateway-id", wanted);
-        let answer = place.ec2().describe_nat_gateways().filter(ids).send().await?;
-        Ok(answer.nat_gateways.unwrap_or_default())
+        let pages = place.ec2().describe_nat_gateways().filter(ids).into_paginator();
+        Ok(pages.items().send().collect::<Result<_, _>>().await?)
     }
 
     fn key(gateway: &types::NatGateway) -> String {

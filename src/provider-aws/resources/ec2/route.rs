@@ -74,8 +74,7 @@ impl Kind for Route {
         tables.sort_unstable();
         tables.dedup();
         let tables = filter("route-table-id", tables);
-        let answer = place.ec2().describe_route_tables().filters(tables).send().await?;
-        let routes = answer.route_tables.unwrap_or_default().into_iter().flat_map(|table| {
+        let routes = super::route_tables(place, tables).await?.into_iter().flat_map(|table| {
             let id = table.route_table_id.unwrap_or_default();
             let routes = table.routes.unwrap_or_default().into_iter();
             routes.map(move |route| Seen { table: id.clone(), route }).collect::<Vec<_>>()

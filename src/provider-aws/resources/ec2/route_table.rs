@@ -24,7 +24,7 @@ const DESTINATIONS: [(&str, &str); 3] = [
 impl Kind for RouteTable {
     const NAME: &'static str = "aws_route_table";
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("route-table");
+    const TAGGING: Tagging = Tagging::Ec2;
     const AWAITED: &'static [&'static str] = &["InvalidVpcID.NotFound"];
     type Seen = types::RouteTable;
 
@@ -44,9 +44,7 @@ impl Kind for RouteTable {
     }
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::RouteTable>> {
-        let ids = by_id("route-table-id", wanted);
-        let answer = place.ec2().describe_route_tables().filters(ids).send().await?;
-        Ok(answer.route_tables.unwrap_or_default())
+        super::route_tables(place, by_id("route-table-id", wanted)).await
     }
 
     fn key(table: &types::RouteTable) -> String {

@@ -106,7 +106,6 @@ async fn associations(
     place: &Place,
     which: types::Filter,
 ) -> Answer<Vec<types::RouteTableAssociation>> {
-    let answer = place.ec2().describe_route_tables().filters(which).send().await?;
-    let tables = answer.route_tables.unwrap_or_default().into_iter();
+    let tables = super::route_tables(place, which).await?.into_iter();
     Ok(tables.flat_map(|table| table.associations.unwrap_or_default()).collect())
 }

@@ -20,8 +20,9 @@ pub(crate) struct SecurityGroup;
 
 impl Kind for SecurityGroup {
     const NAME: &'static str = "aws_security_group";
+    const UNIQUE: &'static [&'static str] = &["vpc_id", "name"];
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("security-group");
+    const TAGGING: Tagging = Tagging::Ec2;
     const AWAITED: &'static [&'static str] = &["InvalidVpcID.NotFound"];
     type Seen = types::SecurityGroup;
 
@@ -94,10 +95,6 @@ impl Kind for SecurityGroup {
         };
         rules::change(place, now, prior, Direction::Egress).await?;
         rules::change(place, now, prior, Direction::Ingress).await
-    }
-
-    fn unfinished(object: &mut Object) {
-        rules::as_new(object);
     }
 
     async fn delete(place: &Place, prior: &Object) -> Answer<()> {

@@ -29,7 +29,7 @@ impl<const EGRESS: bool> Kind for Rule<EGRESS> {
         "aws_vpc_security_group_ingress_rule"
     };
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("security-group-rule");
+    const TAGGING: Tagging = Tagging::Ec2;
     const AWAITED: &'static [&'static str] = &["InvalidGroup.NotFound", "InvalidGroupId.NotFound"];
     type Seen = types::SecurityGroupRule;
 

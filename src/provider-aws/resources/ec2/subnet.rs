@@ -14,8 +14,9 @@ pub(crate) struct Subnet;
 
 impl Kind for Subnet {
     const NAME: &'static str = "aws_subnet";
+    const UNIQUE: &'static [&'static str] = &["vpc_id", "cidr_block"];
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("subnet");
+    const TAGGING: Tagging = Tagging::Ec2;
     const AWAITED: &'static [&'static str] = &["InvalidVpcID.NotFound"];
     type Seen = types::Subnet;
 
@@ -60,7 +61,7 @@ impl Kind for Subnet {
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::Subnet>> {
         let call = place.ec2().describe_subnets().filters(by_id("subnet-id", wanted));
-        Ok(call.send().await?.subnets.unwrap_or_default())
+        Ok(call.into_paginator().items().send().collect::<Result<_, _>>().await?)
     }
 
     fn key(subnet: &types::Subnet) -> String {

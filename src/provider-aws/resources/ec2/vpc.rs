@@ -24,7 +24,7 @@ pub(crate) struct Seen {
 impl Kind for Vpc {
     const NAME: &'static str = "aws_vpc";
     const BATCH: usize = FILTER_VALUES;
-    const TAGGING: Tagging = Tagging::Ec2("vpc");
+    const TAGGING: Tagging = Tagging::Ec2;
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -72,8 +72,10 @@ impl Kind for Vpc {
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
         let ids = by_id("vpc-id", wanted);
-        let answer = place.ec2().describe_vpcs().filters(ids).send().await?;
-        let with_attributes = answer.vpcs.unwrap_or_default().into_iter().map(|vpc| async {
+        let pages = place.ec2().describe_vpcs().filters(ids).into_paginator();
+        let vpcs: Vec<types::Vpc> = pages.items().send().collect::<Result<_, _>>().await?;
+        // AWS tells either attribute of one network at a time.
+        let with_attributes = vpcs.into_iter().map(|vpc| async {
             let id = vpc.vpc_id().unwrap_or_default();
             let (dns_support, dns_hostnames) = futures::try_join!(
                 attribute(place, id, VpcAttributeName::EnableDnsSupport),

@@ -17,6 +17,7 @@ pub(crate) struct InstanceProfile;
 
 impl Kind for InstanceProfile {
     const NAME: &'static str = "aws_iam_instance_profile";
+    const UNIQUE: &'static [&'static str] = &["name"];
     const GLOBAL: bool = true;
     const TAGGING: Tagging = Tagging::Own;
     type Seen = types::InstanceProfile;

@@ -17,6 +17,7 @@ pub(crate) struct Role;
 
 impl Kind for Role {
     const NAME: &'static str = "aws_iam_role";
+    const UNIQUE: &'static [&'static str] = &["name"];
     const GLOBAL: bool = true;
     const TAGGING: Tagging = Tagging::Own;
     /// A principal that was made a moment ago is not known everywhere.

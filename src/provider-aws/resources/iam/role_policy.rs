@@ -18,6 +18,7 @@ pub(crate) struct RolePolicy;
 
 impl Kind for RolePolicy {
     const NAME: &'static str = "aws_iam_role_policy";
+    const UNIQUE: &'static [&'static str] = &["role", "name"];
     const GLOBAL: bool = true;
     const AWAITED: &'static [&'static str] = &["NoSuchEntity"];
     type Seen = GetRolePolicyOutput;

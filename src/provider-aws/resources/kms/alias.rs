@@ -15,6 +15,7 @@ pub(crate) struct Alias;
 
 impl Kind for Alias {
     const NAME: &'static str = "aws_kms_alias";
+    const UNIQUE: &'static [&'static str] = &["region", "name"];
     /// They are listed, all together.
     const BATCH: usize = 10_000;
     const AWAITED: &'static [&'static str] = &["NotFoundException"];

@@ -48,6 +48,8 @@ impl Kind for Key {
         .describe("A key that never leaves AWS.")
     }
 
+    /// KMS tells of one key at a time, and its policy, rotation and tags by calls of their own: four calls a
+    /// key, of which three are under way at once.
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
         let mut seen = Vec::new();
         for key in wanted {

@@ -1,12 +1,10 @@
 //! `aws_s3_bucket`: a bucket; how it is set up stands in resources of its own.
 
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier,
-};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use lang::Value;
 use provider::Schema;
 
-use super::{retagged, tagging, tags_of};
+use super::{delete_versions, retagged, tagging, tags_of};
 use crate::client::Place;
 use crate::failure::{AwsError, Reason};
 use crate::kind::{Answer, Kind, Tagging, Trace};
@@ -14,7 +12,7 @@ use crate::managed::patiently;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{flag, given, switch, text};
-use crate::tags::{Mark, TOKEN, Tags};
+use crate::tags::{Mark, Tags};
 
 pub(crate) struct Bucket;
 
@@ -25,6 +23,7 @@ pub(crate) struct Seen {
 
 impl Kind for Bucket {
     const NAME: &'static str = "aws_s3_bucket";
+    const UNIQUE: &'static [&'static str] = &["bucket"];
     const TAGGING: Tagging = Tagging::Own;
     type Seen = Seen;
 
@@ -62,7 +61,7 @@ impl Kind for Bucket {
         let mut seen = Vec::new();
         for bucket in wanted {
             let name = bucket.id().to_owned();
-            place.s3().head_bucket().bucket(&name).send().await?;
+            // That it has no tags is said of a bucket that is there, and only of such.
             let tags = tags(place, &name).await?;
             seen.push(Seen { name, tags });
         }
@@ -136,7 +135,7 @@ impl Kind for Bucket {
 
     async fn delete(place: &Place, prior: &Object) -> Answer<()> {
         if prior.is_on("force_destroy") {
-            empty(place, prior.id()).await?;
+            delete_versions(place, prior.id(), None, false).await?;
         }
         place.s3().delete_bucket().bucket(prior.id()).send().await?;
         Ok(())
@@ -146,21 +145,17 @@ impl Kind for Bucket {
         planned.owned("bucket")
     }
 
-    /// A bucket without any tags that was not there before the create is the one that it made.
+    /// A bucket that was not there right before the create is the one that it made where it has no tags yet,
+    /// or those of this resource.
     async fn find(place: &Place, planned: &Object, trace: &Trace) -> Answer<Option<String>> {
         let name = planned.word("bucket").to_owned();
-        let mut wanted = planned.clone();
-        wanted.set_text("id", Some(&name));
-        let seen = match Self::fetch(place, &[wanted]).await {
+        let tags = match tags(place, &name).await {
             Err(error) if error.is_not_found() => return Ok(None),
-            seen => seen?,
+            tags => tags?,
         };
         let checked = trace.steps.iter().any(|step| step == "checked");
-        let ours = |seen: &Seen| {
-            trace.mark.is_on(&seen.tags)
-                || (checked && !seen.tags.contains_key(TOKEN) && seen.tags.is_empty())
-        };
-        Ok(seen.iter().any(ours).then_some(name))
+        let new = tags.is_empty() || trace.mark.is_of_same_resource(&tags);
+        Ok((trace.mark.is_on(&tags) || (checked && new)).then_some(name))
     }
 
     async fn retag(place: &Place, object: &Object, set: &Tags, gone: &[String]) -> Answer<()> {
@@ -189,31 +184,6 @@ async fn put_tags(place: &Place, name: &str, tags: &Tags) -> Answer<()> {
         place.s3().put_bucket_tagging().bucket(name).tagging(tagging(tags)?).send().await?;
     }
     Ok(())
-}
-
-/// Deletes every object in every version.
-async fn empty(place: &Place, name: &str) -> Answer<()> {
-    loop {
-        let listed = place.s3().list_object_versions().bucket(name).send().await?;
-        let versions = listed.versions().iter().map(|v| (v.key(), v.version_id()));
-        let markers = listed.delete_markers().iter().map(|m| (m.key(), m.version_id()));
-        let mut all = Delete::builder().quiet(true);
-        let mut count = 0;
-        for (key, version) in versions.chain(markers) {
-            let one = ObjectIdentifier::builder().key(key.unwrap_or_default());
-            all = all.objects(one.set_version_id(version.map(str::to_owned)).build()?);
-            count += 1;
-        }
-        if count == 0 {
-            return Ok(());
-        }
-        let deleted = place.s3().delete_objects().bucket(name).delete(all.build()?).send().await?;
-        if let Some(error) = deleted.errors().first() {
-            let (code, message) = (error.code().unwrap_or_default(), error.message());
-            let message = message.unwrap_or("an object cannot be deleted");
-            return Err(AwsError::refused("s3:DeleteObjects", code, message));
-        }
-    }
 }
 
 fn domain(name: &str, region: &str) -> String {

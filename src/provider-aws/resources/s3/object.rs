@@ -10,9 +10,9 @@ use aws_sdk_s3::types::{ServerSideEncryption, StorageClass};
 use lang::{Type, Value};
 use provider::{Attribute, Schema};
 
-use super::{retagged, tagging, tags_of};
+use super::{delete_versions, retagged, tagging, tags_of};
 use crate::client::Place;
-use crate::failure::AwsError;
+use crate::failure::{AwsError, Reason};
 use crate::kind::{Answer, Kind, Tagging};
 use crate::object::Object as Attributes;
 use crate::plan::Plan;
@@ -35,6 +35,7 @@ const UPLOAD: Duration = Duration::from_secs(3600);
 
 impl Kind for Object {
     const NAME: &'static str = "aws_s3_object";
+    const UNIQUE: &'static [&'static str] = &["bucket", "key"];
     const TAGGING: Tagging = Tagging::Own;
     const AWAITED: &'static [&'static str] = super::AWAITED;
     type Seen = Seen;
@@ -152,10 +153,17 @@ impl Kind for Object {
         send(upload(place, now, &tags).await?).await
     }
 
+    /// Deleting the object of a bucket that keeps versions, or ever kept them, would hide them all and remove
+    /// none, and leave a bucket that cannot be deleted: every version goes, where listing them is allowed.
     async fn delete(place: &Place, prior: &Attributes) -> Answer<()> {
         let (bucket, key) = (prior.word("bucket"), prior.word("key"));
-        place.s3().delete_object().bucket(bucket).key(key).send().await?;
-        Ok(())
+        match delete_versions(place, bucket, Some(key), prior.is_on("force_destroy")).await {
+            Err(error) if error.reason == Reason::Denied => {
+                place.s3().delete_object().bucket(bucket).key(key).send().await?;
+                Ok(())
+            }
+            result => result,
+        }
     }
 
     fn natural_id(planned: &Attributes) -> Option<String> {

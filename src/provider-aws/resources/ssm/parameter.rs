@@ -29,6 +29,7 @@ const VERSIONED: &[&str] =
 
 impl Kind for Parameter {
     const NAME: &'static str = "aws_ssm_parameter";
+    const UNIQUE: &'static [&'static str] = &["region", "name"];
     /// As many as one call takes.
     const BATCH: usize = 10;
     const TAGGING: Tagging = Tagging::Own;
@@ -62,6 +63,7 @@ impl Kind for Parameter {
         plan.knows("arn", arn);
     }
 
+    /// Values and descriptions are told of ten at once; tags only of one parameter at a time, all at once here.
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
         let names = || Some(wanted.iter().map(|object| object.id().to_owned()).collect());
         let values = place.ssm().get_parameters().set_names(names()).with_decryption(true);

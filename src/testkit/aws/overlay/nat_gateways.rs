@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 
 use crate::aws::answer::Answer;
 use crate::aws::clock::Clock;
-use crate::aws::rule::{Exchange, Rule};
+use crate::aws::rule::{Exchange, Rule, Verdict};
 use crate::aws::xml;
 
 /// How long a gateway is pending on the clock. AWS takes 85 to 125 seconds (research: moto.md, section 3).
@@ -110,6 +110,31 @@ impl NatGateways {
     }
 }
 
+impl NatGateways {
+    /// Frees the address that a new gateway is to have of one that is deleted, as AWS does; moto never does.
+    async fn free_address(&self, exchange: &Exchange) {
+        let Some(id) = exchange.call.parameter("AllocationId") else { return };
+        let (upstream, region) = (&exchange.upstream, &exchange.call.region);
+        let asked = [("AllocationId.1", id)];
+        let address = upstream.ask_ec2(region, "DescribeAddresses", &asked).await;
+        let interface = xml::element(&address, "networkInterfaceId");
+        let association = xml::element(&address, "associationId");
+        if let Some(association) = association.filter(|_| self.was_of_deleted(interface)) {
+            let association = [("AssociationId", association)];
+            upstream.ask_ec2(region, "DisassociateAddress", &association).await;
+        }
+    }
+
+    fn was_of_deleted(&self, interface: Option<&str>) -> bool {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ours =
+            known.iter().filter(|(_, gateway)| gateway.interface.as_deref() == interface);
+        let id = ours.next().map(|(id, _)| id.clone());
+        drop(known);
+        interface.is_some() && id.is_some_and(|id| self.state(&id) == Some("deleted"))
+    }
+}
+
 /// Whether the VPC of the call's subnet has an internet gateway, without which a public NAT gateway fails.
 async fn has_internet(exchange: &Exchange) -> bool {
     let call = &exchange.call;
@@ -126,6 +151,15 @@ async fn has_internet(exchange: &Exchange) -> bool {
 }
 
 impl Rule for NatGateways {
+    fn before<'a>(&'a self, exchange: &'a Exchange) -> BoxFuture<'a, Verdict> {
+        Box::pin(async move {
+            if exchange.call.name() == "ec2:CreateNatGateway" {
+                self.free_address(exchange).await;
+            }
+            Verdict::Pass
+        })
+    }
+
     fn after<'a>(
         &'a self,
         exchange: &'a Exchange,

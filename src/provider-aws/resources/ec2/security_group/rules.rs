@@ -67,15 +67,6 @@ pub(super) fn of_new_group() -> Object {
     group
 }
 
-/// Writes what AWS lets out of a new group where no rule is written, so that it is compared with what there is.
-pub(super) fn as_new(object: &mut Object) {
-    if object.blocks("egress").is_empty() {
-        let everything = grants(&of_new_group().blocks("egress"), object.id());
-        let blocks = blocks(&everything, object.id());
-        object.set_blocks("egress", blocks);
-    }
-}
-
 /// Writes the rules of a group, unless it leaves them to resources of their own. Rules that grant the
 /// same keep the blocks that they are written in.
 pub(super) fn observe(object: &mut Object, group: &types::SecurityGroup) {
