@@ -74,8 +74,8 @@ fn mismatch(case: &Path, name: &str, actual: &str) -> Option<String> {
     if expected == actual {
         return None;
     }
-    let diff = similar::TextDiff::from_lines(expected.as_str(), actual);
-    Some(format!("== {}\n{}", file.display(), diff.unified_diff()))
+    let diff = plan::difference::unified("expected", "actual", &expected, actual);
+    Some(format!("== {}\n{diff}", file.display()))
 }
 
 /// Everything that a case writes, by the name of the expected file; what there is none of is empty.

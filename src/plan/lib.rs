@@ -4,6 +4,7 @@
 
 mod action;
 mod change;
+pub mod difference;
 pub mod file;
 pub mod json;
 pub mod render;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ArgAction;
 use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span};
-use similar::TextDiff;
+use plan::difference;
 
 use super::Verb;
 use crate::context::{Context, Outcome, SUCCESS};
@@ -171,9 +171,8 @@ impl Pass<'_> {
     }
 
     fn show_diff(&self, shown: &str, source: &str, formatted: &str) {
-        let diff = TextDiff::from_lines(source, formatted);
-        let names = (format!("old/{shown}"), format!("new/{shown}"));
-        self.ui.print(&diff.unified_diff().header(&names.0, &names.1).to_string());
+        let (old, new) = (format!("old/{shown}"), format!("new/{shown}"));
+        self.ui.print(&difference::unified(&old, &new, source, formatted));
     }
 
     fn unreadable(&mut self, shown: &str, why: &str) {

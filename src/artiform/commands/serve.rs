@@ -5,7 +5,9 @@ mod config_file;
 use std::path::PathBuf;
 
 use repository_server::ServerConfig;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::Verb;
 use crate::context::{Context, Failure, Outcome, SUCCESS};
@@ -82,14 +84,12 @@ impl Serve {
     }
 }
 
-/// Writes what the server says of itself to stderr, as ARTIFORM_LOG asks.
+/// Writes what the server says of itself to stderr, as ARTIFORM_LOG asks: `LEVEL`, `TARGET=LEVEL`, with commas between.
 fn log(context: &Context) {
     let directives = context.environment.get("ARTIFORM_LOG").map_or("info", String::as_str);
-    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter: Targets =
+        directives.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).json();
     // It fails only when there is one already.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .json()
-        .try_init();
+    let _ = tracing_subscriber::registry().with(lines).with(filter).try_init();
 }

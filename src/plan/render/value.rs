@@ -216,7 +216,9 @@ fn elements(a: &[Value], b: &[Value], indent: usize, painter: Painter) -> String
     };
     let (old, new): (Vec<String>, Vec<String>) =
         (a.iter().map(key).collect(), b.iter().map(key).collect());
-    let operations = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
+    let old: Vec<&str> = old.iter().map(String::as_str).collect();
+    let new: Vec<&str> = new.iter().map(String::as_str).collect();
+    let operations = crate::difference::operations(&old, &new);
     // None where an element stays as it is.
     let mut drawn: Vec<(&Value, Option<Drawn>)> = Vec::new();
     for operation in operations {
