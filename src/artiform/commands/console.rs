@@ -1,5 +1,7 @@
 //! `console`: evaluates expressions against the stack and its state.
 
+mod lines;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,19 +10,19 @@ use lang::functions::FunctionContext;
 use lang::{Resolved, Scope, Traversal, Value};
 
 use super::Verb;
+use lines::{Line, Lines};
+
 use crate::context::{Context, FAILURE, Outcome, SUCCESS};
 use crate::flags::VariableFlags;
 use crate::providers;
-use crate::stack::{self, Stack, StackScope};
+use crate::stack::{Stack, StackScope};
 use crate::stack_state;
-
-/// What an interactive line starts with.
-const PROMPT: &str = "> ";
 
 /// Evaluate expressions
 ///
 /// Reads one expression a line, from a person or from the standard input, and prints its value. An
-/// expression goes on over lines while a bracket is open.
+/// expression goes on over lines while a bracket is open. A person edits lines and finds earlier ones with
+/// the arrow keys; a line that starts with a blank is not remembered.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Console {
     /// The folder of the stack
@@ -44,12 +46,16 @@ impl Verb for Console {
         let interactive = context.ui.can_ask();
         let mut failed = false;
         let mut pending = String::new();
+        let mut lines = Lines::open(interactive, &context.environment);
         loop {
-            if interactive {
-                context.ui.print(if pending.is_empty() { PROMPT } else { ": " });
+            match lines.next(!pending.is_empty()) {
+                Line::Text(line) => pending.push_str(&line),
+                Line::GivenUp => {
+                    pending.clear();
+                    continue;
+                }
+                Line::End => break,
             }
-            let Some(line) = stack::read_line() else { break };
-            pending.push_str(&line);
             pending.push('\n');
             if is_open(&pending) {
                 continue;
@@ -58,7 +64,10 @@ impl Verb for Console {
             match expression.trim() {
                 "" => {}
                 "exit" | "quit" => return Ok(SUCCESS),
-                text => failed |= !answer(text, &scope, (&stack, context)),
+                text => {
+                    lines.remember(expression.trim_end());
+                    failed |= !answer(text, &scope, (&stack, context));
+                }
             }
         }
         if !pending.trim().is_empty() {
