@@ -107,12 +107,16 @@ fn unknown_type(resource: &Resource, registry: &Registry) -> Diagnostic {
     if let Some(near) = did_you_mean(name, known) {
         diagnostic = diagnostic.hint(format!("did you mean \"{near}\"?"));
     }
-    build_hint(diagnostic, name)
+    build_hint(diagnostic, name, registry)
 }
 
-/// Says how to get a build that has the type.
-pub(crate) fn build_hint(diagnostic: Diagnostic, type_name: &str) -> Diagnostic {
-    if !type_name.starts_with("aws_") {
+/// Says how to get a build that has the type, where this one lacks its provider.
+pub(crate) fn build_hint(
+    diagnostic: Diagnostic,
+    type_name: &str,
+    registry: &Registry,
+) -> Diagnostic {
+    if !type_name.starts_with("aws_") || registry.provider("aws").is_some() {
         return diagnostic;
     }
     diagnostic.hint("this build was made without the cargo feature \"aws\"; build one that has it:\n    cargo build --release --package artiform")

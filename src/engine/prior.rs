@@ -168,7 +168,7 @@ fn recorded_value(
         Mode::Managed => registry.resource_type(&state.type_name).map(|(_, t)| t.schema()),
         Mode::Data => registry.data_source(&state.type_name).map(|(_, s)| s.schema()),
     };
-    let schema = schema.ok_or_else(|| unknown_type(state))?;
+    let schema = schema.ok_or_else(|| unknown_type(state, registry))?;
     let value = record::read(schema, &state.attributes, &state.sensitive);
     value.map(Some).map_err(|why| {
         let diagnostic = Diagnostic::error(
@@ -184,7 +184,7 @@ fn recorded_value(
     })
 }
 
-fn unknown_type(state: &InstanceState) -> Diagnostics {
+fn unknown_type(state: &InstanceState, registry: &Registry) -> Diagnostics {
     let diagnostic = Diagnostic::error(
         "Resource type is not available",
         format!(
@@ -192,5 +192,5 @@ fn unknown_type(state: &InstanceState) -> Diagnostics {
             state.address, state.type_name
         ),
     );
-    crate::instance::build_hint(diagnostic, &state.type_name).into()
+    crate::instance::build_hint(diagnostic, &state.type_name, registry).into()
 }

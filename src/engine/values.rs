@@ -211,6 +211,7 @@ impl Run {
             self.diagnostics.push(crate::instance::build_hint(
                 diagnostic.at(block.header_span),
                 &format!("{}_", block.name),
+                &self.registry,
             ));
             return;
         };

@@ -220,6 +220,31 @@ fn unknown_types_and_arguments_are_found_without_values() {
 }
 
 #[test]
+fn what_needs_aws_says_how_to_get_a_build_that_has_it() {
+    let bench = Bench::new(
+        r#"
+        provider "aws" {
+          region = "eu-west-1"
+        }
+        resource "aws_vpc" "a" {
+        }
+        data "aws_region" "b" {
+        }
+        resource "other_thing" "c" {
+        }
+        "#,
+    );
+    let found = bench.validate();
+    let told = |d: &&diagnostics::Diagnostic| {
+        let hint = d.hints.iter().any(|hint| hint.contains("--package artiform"));
+        assert_eq!(hint, !d.detail.contains("other_thing"), "{d:?}");
+        assert!(d.subject.is_some(), "{d:?}");
+        hint
+    };
+    assert_eq!(found.iter().filter(told).count(), 3, "{found:?}");
+}
+
+#[test]
 fn sensitive_values_stay_marked_through_state() {
     let bench = Bench::new(
         "resource \"fake_thing\" \"a\" {\n  name   = \"a\"\n  secret = \"hush\"\n}\noutput \"s\" {\n  value     = fake_thing.a.secret\n  sensitive = true\n}\n",
