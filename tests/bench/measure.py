@@ -31,11 +31,14 @@ def artiform(given):
     return str(program)
 
 
-def run(command, folder, codes=(0,)):
-    """Runs a command to its end; another exit code than those ends the whole bench."""
+def run(command, folder, codes=(0,), environment=None, lines=None):
+    """Runs a command to its end; another exit code than those ends the whole bench. What it writes is added to `lines`."""
+    environment = os.environ | (environment or {})
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        child = subprocess.Popen(
+            command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
+        )
         _, status, usage = os.wait4(child.pid, 0)
         wall = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -43,6 +46,9 @@ def run(command, folder, codes=(0,)):
             output.seek(0)
             text = output.read()[-2000:].decode(errors="replace")
             sys.exit(f"{' '.join(command)} ended with {child.returncode}:\n{text}")
+        if lines is not None:
+            output.seek(0)
+            lines.extend(output.read().decode().splitlines())
         return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
