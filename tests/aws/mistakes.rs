@@ -70,6 +70,66 @@ fn a_cidr_that_is_none_is_told_by_plan_at_its_place() {
 }
 
 #[test]
+fn names_that_aws_would_refuse_are_told_by_plan_at_their_place() {
+    let wrong = r#"
+resource "aws_s3_bucket" "wrong" {
+  bucket = "No Such Name"
+}
+resource "aws_security_group" "wrong" {
+  name   = "sg-wrong"
+  vpc_id = aws_vpc.main.id
+}
+"#;
+    let stack = stack("eu-west-1", &format!("{VPC}{wrong}"));
+    let run = stack.project.plan().expect_code(1);
+    run.expect_words(&["main.hcl", "aws_s3_bucket.wrong", "bucket", "aws_security_group.wrong"]);
+    assert!(world::census(&stack.cloud).is_empty());
+}
+
+#[test]
+fn a_type_that_is_misspelt_is_not_blamed_on_the_build() {
+    let stack = stack("eu-west-1", &VPC.replace("aws_vpc", "aws_vcp"));
+    let run = stack.project.plan().expect_code(1);
+    let run = run.expect_words(&["main.hcl", "aws_vcp", "did you mean \"aws_vpc\"?"]);
+    assert!(!run.all().contains("cargo feature"), "{}", run.all());
+}
+
+#[test]
+fn an_import_of_what_is_not_there_names_the_resource_and_the_id() {
+    let import = "\nimport {\n  to = aws_vpc.main\n  id = \"vpc-0123456789abcdef0\"\n}\n";
+    let stack = stack("eu-west-1", &format!("{VPC}{import}"));
+    let run = stack.project.plan().expect_code(1);
+    run.expect_words(&["aws_vpc.main", "vpc-0123456789abcdef0"]);
+}
+
+#[test]
+fn a_read_that_is_refused_names_what_could_not_be_read() {
+    let subnet = "\nresource \"aws_subnet\" \"main\" {\n  vpc_id     = aws_vpc.main.id\n  cidr_block = \"10.0.1.0/24\"\n}\n";
+    let stack = stack("eu-west-1", &format!("{VPC}{subnet}"));
+    stack.apply();
+    stack.cloud.proxy().add(When::action("ec2:DescribeSubnets").rule(Refuse::denied()));
+    let run = stack.project.plan().expect_code(1);
+    run.expect_words(&["aws_subnet.main", "ec2:DescribeSubnets", "not authorized"]);
+    stack.cloud.proxy().heal();
+    stack.assert_settled();
+}
+
+#[test]
+fn credentials_that_end_during_an_apply_lose_nothing() {
+    let stack = Stack::small();
+    let message = "The security token included in the request is expired";
+    let expired = Refuse::code(403, "ExpiredToken", message);
+    stack.cloud.proxy().add(When::always().writes().after(12).rule(expired));
+    let run = stack.project.apply().expect_code(1);
+    let run = run.expect_words(&["ExpiredToken"]);
+    assert!(stack.recorded().contains_key("aws_vpc.main"), "{}", run.stderr);
+    stack.cloud.proxy().heal();
+    stack.apply();
+    stack.assert_settled();
+    world::assert_one_object_per_address(&stack);
+}
+
+#[test]
 fn one_refused_call_stops_only_what_needs_it() {
     let stack = Stack::small();
     stack.cloud.proxy().add(When::action("ec2:CreateInternetGateway").rule(Refuse::denied()));

@@ -120,6 +120,12 @@ impl When {
         Self { skip: n.saturating_sub(1), most: Some(1), ..self }
     }
 
+    /// Only those that come after the first so many of them.
+    #[must_use]
+    pub fn after(self, count: u64) -> Self {
+        Self { skip: count, ..self }
+    }
+
     /// Only the first so many of them.
     #[must_use]
     pub fn first(self, count: u64) -> Self {
@@ -277,6 +283,7 @@ pub(crate) mod tests {
         assert_eq!(chosen(When::action("ec2:CreateSubnet")), [0; 0]);
         assert_eq!(chosen(When::always().nth(3)), [3]);
         assert_eq!(chosen(When::always().first(2)), [1, 2]);
+        assert_eq!(chosen(When::always().after(8)), [9, 10]);
         assert_eq!(chosen(When::always().reads()), [0; 0]);
         assert_eq!(chosen(When::always().in_region("eu-west-1").writes()).len(), 10);
         assert_eq!(chosen(When::always().in_region("us-east-1")), [0; 0]);
