@@ -68,7 +68,7 @@ impl Run {
         let scope = self.scope(node, ordinal, None);
         let (count, for_each) = (resource.count.as_ref(), resource.for_each.as_ref());
         // What is destroyed is what is recorded, whatever the configuration would expand to now.
-        let lenient = self.checking || self.is_destroying();
+        let lenient = self.checking || self.disconnected || self.is_destroying();
         let result = expand(count, for_each, &scope, lenient);
         self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown)
     }

@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod applying;
+mod connecting;
 mod explaining;
 mod fates;
 mod importing;
@@ -309,10 +310,15 @@ impl Provider for FakeProvider {
 
     fn configure<'a>(
         &'a self,
-        _config: &'a Value,
+        config: &'a Value,
         _stack: &'a str,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
-        Box::pin(async move { Ok(Connection::new(self.cloud.clone())) })
+        Box::pin(async move {
+            match config.get("account").and_then(Value::as_str) {
+                Some("closed") => Err(Diagnostic::error("Account closed", "It is closed.").into()),
+                _ => Ok(Connection::new(self.cloud.clone())),
+            }
+        })
     }
 }
 

@@ -153,7 +153,7 @@ impl Run {
         let config = self.tree.module(module).config.clone();
         let call = &config.calls[key];
         let scope = self.scope(node, ordinal, None);
-        let lenient = self.checking || self.is_destroying();
+        let lenient = self.checking || self.disconnected || self.is_destroying();
         let result = expand(call.count.as_ref(), call.for_each.as_ref(), &scope, lenient);
         let expansion = self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown);
         let step = ModuleStep { topology: key.topology, name: key.name.clone(), key: None };
@@ -227,6 +227,7 @@ impl Run {
                 let place = decode::locate(&block.body, &finding.path);
                 finding.diagnostic.at_or(place.or(Some(block.header_span)))
             }));
+            self.disconnected = true;
             return;
         }
         if !self.checking && !value.is_wholly_known() {
@@ -250,7 +251,10 @@ impl Run {
             found.into_iter().map(|d| d.at_or(block)).collect::<Vec<_>>().into()
         };
         let result = result.map_err(placed);
-        let Some(connection) = self.diagnostics.absorb(result) else { return };
+        let Some(connection) = self.diagnostics.absorb(result) else {
+            self.disconnected = true;
+            return;
+        };
         self.adopt_pending(name, &connection).await;
         if self.options.refresh {
             let registry = self.registry.clone();

@@ -72,6 +72,8 @@ pub(crate) struct Run {
     /// By the address of a resource without instance key: its planned instances.
     pub by_resource: HashMap<String, Vec<usize>>,
     pub resolutions: Vec<crate::pending::Resolution>,
+    /// A provider could not be connected, which was told: what is not known because of that is no mistake.
+    pub disconnected: bool,
     /// Addresses that the configuration has, even those that could not be planned.
     pub declared: HashSet<String>,
     /// Instances that their type refused to plan, and the addresses that they refer to.
@@ -142,6 +144,7 @@ impl Run {
             by_address: HashMap::new(),
             by_resource: HashMap::new(),
             resolutions: Vec::new(),
+            disconnected: false,
             declared: HashSet::new(),
             failed: HashMap::new(),
             blocked: Blocked::default(),

@@ -68,7 +68,7 @@ impl Intercept for Attempts {
         let Some(Err(error)) = context.output_or_error_mut() else { return Ok(()) };
         let failed = error.as_connector_error().is_some_and(|e| is_connection_failure(&chain(e)));
         if let Some(endpoint) = endpoint.filter(|_| failed) {
-            *error = OrchestratorError::connector(Unreachable::new(endpoint, chain(&*error)));
+            *error = OrchestratorError::connector(Unreachable::at(endpoint, &chain(&*error)));
             if !self.answered.load(Ordering::Relaxed) {
                 let few = RetryConfig::standard().with_max_attempts(FIRST_CONNECTIONS);
                 config.interceptor_state().store_put(few);
@@ -113,9 +113,9 @@ struct Unreachable {
 }
 
 impl Unreachable {
-    fn new(endpoint: String, why: String) -> ConnectorError {
+    fn at(endpoint: String, causes: &str) -> ConnectorError {
         // The innermost cause says it; what stands before it are the layers of the client.
-        let why = why.rsplit_once(": ").map_or(why.clone(), |(_, why)| why.to_owned());
+        let why = causes.rsplit(": ").next().unwrap_or(causes).to_owned();
         ConnectorError::io(Box::new(Self { endpoint, why }))
     }
 }

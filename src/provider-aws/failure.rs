@@ -85,6 +85,10 @@ where
             SdkError::ResponseError(failure) if failure.raw().body().bytes().is_none() => {
                 Reason::Lost
             }
+            // What is no error of AWS was not written by AWS.
+            _ if code.is_empty() && status.is_some() && message.contains("error parsing") => {
+                Reason::Unreadable
+            }
             SdkError::ServiceError(_) | SdkError::ResponseError(_) => by_code(&code, status),
             SdkError::TimeoutError(_) => Reason::Lost,
             SdkError::DispatchFailure(failure) => by_words(&chain(&error), failure.is_user()),
@@ -234,7 +238,7 @@ impl From<AwsError> for Diagnostic {
                 .hint("Check the network, the name of the region, and the endpoint, if one is set (AWS_ENDPOINT_URL)."),
             Reason::Lost => Self::error("No answer from AWS", format!("{told} It is not known whether the call worked."))
                 .hint("Run the command again: it looks first for what the call has done."),
-            Reason::Unreadable => Self::error("Unreadable answer from AWS", format!("{told} The answer came whole and is not what AWS documents. It is not known whether the call worked."))
+            Reason::Unreadable => Self::error("Unreadable answer from AWS", format!("{told} The answer came whole and is not what AWS documents, so that it is not known whether the call worked."))
                 .hint("If an endpoint is set (AWS_ENDPOINT_URL), what listens there may not be AWS, or an emulator of it that answers otherwise."),
             Reason::Throttled => Self::error("AWS throttles the calls", format!("{told} Too many calls are made in this account and region.")),
             Reason::Internal => Self::error("AWS failed", told).hint("Run the command again: it looks first for what the call has done."),

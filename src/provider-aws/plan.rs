@@ -53,8 +53,8 @@ pub(crate) fn plan<K: Kind>(
 /// have and only one can.
 pub(crate) fn excluded<K: Kind>(prior: &Object, planned: &Object) -> Option<Finding> {
     let name = *K::UNIQUE.last()?;
-    let shared = |name: &&str| planned.has(name) && planned.get(name) == prior.get(name);
-    if !K::UNIQUE.iter().all(|name| shared(&name)) {
+    let shared = |name: &str| planned.has(name) && planned.get(name) == prior.get(name);
+    if !K::UNIQUE.iter().all(|name| shared(name)) {
         return None;
     }
     let value = planned.word(name);

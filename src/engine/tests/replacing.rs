@@ -73,14 +73,3 @@ fn what_cannot_be_there_beside_the_old_one_is_not_created_first() {
     bench.write(&tenant(false));
     assert_eq!(actions(&bench.plan()), ["fake_tenant.a DeleteThenCreate"]);
 }
-
-#[test]
-fn mistakes_of_a_provider_block_are_told_at_their_place_before_anything_is_asked() {
-    let bench = Bench::new("provider \"fake\" {\n  account = \"wrong\"\n}\n");
-    for found in [bench.validate(), bench.planning(&bench.store()).diagnostics] {
-        let told: Vec<_> =
-            found.iter().map(|d| (d.summary.as_str(), d.subject.is_some())).collect();
-        assert_eq!(told, [("Wrong account", true)]);
-    }
-    assert!(bench.cloud.calls.lock().unwrap().is_empty());
-}

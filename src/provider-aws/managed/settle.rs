@@ -72,7 +72,7 @@ fn written(path: &Path, object: &Value) -> String {
         Some(value) if object.is_sensitive() || !value.deep_marks().is_empty() => {
             "(sensitive value)".to_owned()
         }
-        Some(value) => lang::json::to_json(&value).to_string(),
+        Some(value) => lang::json::to_json(value).to_string(),
         None => "nothing".to_owned(),
     }
 }
