@@ -85,8 +85,8 @@ where
             SdkError::ResponseError(failure) if failure.raw().body().bytes().is_none() => {
                 Reason::Lost
             }
-            // What is no error of AWS was not written by AWS.
-            _ if code.is_empty() && status.is_some() && message.contains("error parsing") => {
+            // A refusal in no words of AWS was not written by AWS.
+            _ if matches!(status, Some(400..=428)) && message.contains("error parsing") => {
                 Reason::Unreadable
             }
             SdkError::ServiceError(_) | SdkError::ResponseError(_) => by_code(&code, status),

@@ -30,6 +30,8 @@ mod resources;
 mod retries;
 mod schema;
 mod settings;
+#[cfg(test)]
+mod stub;
 mod tags;
 
 /// The provider `aws`.

@@ -23,6 +23,8 @@ mod make;
 mod read;
 mod remove;
 mod settle;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use make::patiently;
 pub(crate) use read::observed;

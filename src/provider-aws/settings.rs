@@ -177,10 +177,8 @@ mod tests {
     fn an_unknown_region_is_found_unless_regions_are_not_checked() {
         let skip = |skip| ("skip_region_validation", skip);
         let mars = || ("region", Value::text("mars-north-1"));
-        assert_eq!(
-            found([mars(), skip(Value::bool(false))]),
-            ["AWS has no region \"mars-north-1\"."]
-        );
+        let told = found([mars(), skip(Value::bool(false))]);
+        assert!(told[0].starts_with("AWS has no region \"mars-north-1\"."), "{told:?}");
         assert!(found([mars(), skip(Value::bool(true))]).is_empty());
         let later = ("region", Value::unknown(Type::String));
         assert!(found([later, skip(Value::bool(false))]).is_empty());
