@@ -1,6 +1,7 @@
 //! `moved` blocks and the moves between `count` and none: recorded instances get their new addresses.
 
 use config::{CallKey, MovedEndpoint};
+use diagnostics::Diagnostic;
 use lang::{Key, ModuleAddress, ModuleStep, ResourceAddress};
 
 use crate::walk::Run;
@@ -27,20 +28,34 @@ impl Run {
                 break;
             }
         }
+        self.tell_of_occupied(&blocks);
         self.move_by_count();
     }
 
+    /// Names what could not move, because something else is where it would go.
+    fn tell_of_occupied(&mut self, blocks: &[(Vec<CallKey>, config::Moved)]) {
+        let recorded = &self.prior.instances;
+        let stuck = |(prefix, moved): &(Vec<CallKey>, config::Moved)| {
+            let ends = (&moved.from, &moved.to);
+            let targets = renamed(recorded.keys(), prefix, ends);
+            let occupied = targets.filter(|(from, to)| from != to && recorded.contains_key(to));
+            occupied.map(|(from, to)| format!("\n  - {from} could not move to {to}")).collect()
+        };
+        let list: String = blocks.iter().map(stuck).collect::<Vec<String>>().concat();
+        if list.is_empty() {
+            return;
+        }
+        let detail = format!(
+            "artiform tried to adjust resource instance addresses in the prior state based on change information recorded in the configuration, but some adjustments did not succeed due to existing objects already at the intended addresses:{list}\n\nartiform has planned to destroy these objects. If that is not what you want, resolve the conflicts with the \"artiform state\" subcommands first, and then create a new plan."
+        );
+        let summary = "Unresolved resource instance address changes";
+        self.diagnostics.push(Diagnostic::warning(summary, detail));
+    }
+
     fn apply_move(&mut self, prefix: &[CallKey], moved: &config::Moved) -> bool {
-        let renamed: Vec<(String, String)> = self
-            .prior
-            .instances
-            .keys()
-            .filter_map(|name| {
-                let address: ResourceAddress = name.parse().ok()?;
-                let target = rename(prefix, (&moved.from, &moved.to), &address)?;
-                Some((name.clone(), target.to_string()))
-            })
-            .collect();
+        let ends = (&moved.from, &moved.to);
+        let renamed: Vec<(String, String)> =
+            renamed(self.prior.instances.keys(), prefix, ends).collect();
         let mut any = false;
         for (from, to) in renamed {
             any |= self.rename_prior(&from, &to);
@@ -87,6 +102,18 @@ impl Run {
         };
         Some(ResourceAddress { key, ..address })
     }
+}
+
+/// Of these addresses those that a move concerns, each with its new one.
+fn renamed<'a>(
+    names: impl Iterator<Item = &'a String>,
+    prefix: &[CallKey],
+    ends: (&MovedEndpoint, &MovedEndpoint),
+) -> impl Iterator<Item = (String, String)> {
+    names.filter_map(move |name| {
+        let target = rename(prefix, ends, &name.parse().ok()?)?;
+        Some((name.clone(), target.to_string()))
+    })
 }
 
 /// The new address of a resource instance, if the move concerns it.

@@ -66,15 +66,19 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Only the provider's part of a block counts, neither repetition nor lifecycle.
+    /// Only the provider's part of a block counts, not its lifecycle, and the repetition where it is named.
     fn resource(&mut self, node: NodeId, ordinal: Ordinal) {
         let run = self.run;
         let node = run.tree.get(node);
         let NodeKind::Resource(key) = &node.kind else { return };
         let Some(resource) = run.tree.module(node.module).config.resources.get(key) else { return };
+        let mut repeats = false;
         resource.body.for_each_expression(&mut |expr| {
+            repeats |= names_repetition(expr);
             self.expression(expr, node.module, ordinal);
         });
+        let repetition = resource.count.iter().chain(&resource.for_each).filter(|_| repeats);
+        repetition.for_each(|expr| self.expression(expr, node.module, ordinal));
     }
 
     fn value(&mut self, node: NodeId, ordinal: Ordinal) {
@@ -96,6 +100,11 @@ impl Search<'_> {
                 if let Some(input) = call.inputs.get(name) {
                     let caller = run.tables.instance(of.module, ordinal).parent;
                     self.expression(&input.value, parent, caller);
+                    let repeats = names_repetition(&input.value);
+                    let repetition = call.count.iter().chain(&call.for_each);
+                    repetition
+                        .filter(|_| repeats)
+                        .for_each(|expr| self.expression(expr, parent, caller));
                 }
             }
             _ => {}
@@ -158,6 +167,15 @@ impl Search<'_> {
             }
         }
     }
+}
+
+/// Tells whether an expression refers to `each` or `count`, and so to what they are taken from.
+fn names_repetition(expr: &Expr) -> bool {
+    let mut found = false;
+    expr.for_each_reference(&mut |reference| {
+        found |= matches!(&*reference.root, "each" | "count");
+    });
+    found
 }
 
 fn literal(step: &Step) -> Option<PathStep> {

@@ -295,10 +295,6 @@ fn headline(change: &ResourceChange, painter: Painter) -> String {
     let from = change.previous_address.as_ref().filter(|_| change.action == Action::NoOp);
     let name = from.map_or(name, ToString::to_string);
     let mut out = format!("  # {} {what}\n", painter.bold(&name));
-    let moved = change.previous_address.as_ref().filter(|_| change.action != Action::NoOp);
-    if let Some(from) = moved {
-        out.push_str(&format!("  # (moved from {from})\n"));
-    }
     let generated = change.importing.as_ref().is_some_and(|i| i.generated_config.is_some());
     if generated {
         out.push_str("  # (config will be generated)\n");
@@ -309,6 +305,9 @@ fn headline(change: &ResourceChange, painter: Painter) -> String {
     }
     for note in notes(change) {
         out.push_str(&format!("  # {}\n", painter.dim(&note)));
+    }
+    if let Some(from) = change.previous_address.as_ref().filter(|_| changes) {
+        out.push_str(&format!("  # (moved from {from})\n"));
     }
     out
 }

@@ -1,6 +1,8 @@
 //! `moved`, `removed` and `import`: do they fit what is declared.
 
-use diagnostics::Diagnostic;
+use std::collections::HashMap;
+
+use diagnostics::{Diagnostic, Span};
 use lang::{ModuleAddress, ResourceAddress};
 
 use super::Validator;
@@ -27,7 +29,8 @@ impl<'a> Validator<'a> {
                     display(&removed.from)
                 );
                 let found = Diagnostic::error("Removed resource still exists", detail);
-                self.when_planning.push(found.at(removed.span));
+                let place = self.declared_at(&removed.from).unwrap_or(removed.span);
+                self.when_planning.push(found.at(place));
             }
         }
         for moved in module.moved.iter().filter(|moved| is_whole(&moved.from)) {
@@ -41,11 +44,49 @@ impl<'a> Validator<'a> {
                 self.when_planning.push(found.at(moved.span));
             }
         }
+        self.ambiguous_moves();
         for moved in module.moved.iter().filter(|moved| moved.from == moved.to) {
             let detail = "The \"from\" and \"to\" addresses are the same, so nothing would move.";
             let found = Diagnostic::error("Redundant move statement", detail);
             self.when_planning.push(found.at(moved.span));
         }
+    }
+
+    /// One thing moves to one place, and to one place moves one thing.
+    fn ambiguous_moves(&mut self) {
+        let (mut sources, mut targets) = (HashMap::new(), HashMap::new());
+        for moved in &self.module.moved {
+            let (from, to) = (display(&moved.from), display(&moved.to));
+            let noun = match &moved.to {
+                MovedEndpoint::Module(_) => "module",
+                MovedEndpoint::Resource(_) => "resource",
+            };
+            let other_target =
+                sources.insert(&moved.from, &moved.to).filter(|other| **other != moved.to);
+            let other_source =
+                targets.insert(&moved.to, &moved.from).filter(|other| **other != moved.from);
+            let detail = match (other_target, other_source) {
+                (Some(other), _) => format!(
+                    "Another statement declares that {from} moved to {}, but this statement instead declares that it moved to {to}.\n\nEach {noun} can move to only one destination {noun}.",
+                    display(other)
+                ),
+                (None, Some(other)) => format!(
+                    "Another statement declares that {} moved to {to}, but this statement instead declares that {from} moved there.\n\nEach {noun} can have moved from only one source {noun}.",
+                    display(other)
+                ),
+                (None, None) => continue,
+            };
+            let found = Diagnostic::error("Ambiguous move statements", detail);
+            self.when_planning.push(found.at(moved.span));
+        }
+    }
+
+    /// The place of the block that still declares what an endpoint names.
+    fn declared_at(&self, endpoint: &MovedEndpoint) -> Option<Span> {
+        let MovedEndpoint::Resource(address) = endpoint else { return None };
+        let calls: Vec<CallKey> = calls_of(&address.module);
+        let module = descend(self.module, calls.iter())?;
+        module.resources.get(&key_of(address)).map(|resource| resource.header_span)
     }
 
     fn import(&mut self, import: &'a Import) {

@@ -107,6 +107,8 @@ impl OutputValue {
         let hides = sensitive && secrets == Secrets::Hidden;
         let shown = if hides { Some(Json::Null) } else { known(value, secrets) };
         let value_type = match value.type_of() {
+            // Null is of no type.
+            _ if value.is_null() => json!("dynamic"),
             Type::Dynamic => json!("dynamic"),
             ty => lang::json::type_to_json(&ty),
         };
