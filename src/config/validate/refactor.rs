@@ -77,7 +77,7 @@ impl<'a> Validator<'a> {
                 (None, None) => continue,
             };
             let found = Diagnostic::error("Ambiguous move statements", detail);
-            self.when_planning.push(found.at(moved.span));
+            self.when_planning.push(found.at(moved.span).hint("remove one of the two statements"));
         }
     }
 

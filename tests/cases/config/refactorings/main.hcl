@@ -51,3 +51,18 @@ import {
 import {
   to = aws_vpc.here
 }
+
+moved {
+  from = fake_instance.first
+  to   = fake_instance.one
+}
+
+moved {
+  from = fake_instance.second
+  to   = fake_instance.one
+}
+
+moved {
+  from = fake_instance.first
+  to   = fake_instance.two
+}
