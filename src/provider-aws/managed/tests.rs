@@ -65,7 +65,8 @@ async fn an_endpoint_that_nobody_answers_at_is_named() {
     let endpoint = format!("http://{}", free.local_addr().expect("an address"));
     drop(free);
     let aws = connect(&endpoint).await;
-    let error = look::<Subnet>(&aws.place("eu-west-1"), &subnet()).await.err().expect("an error");
+    let looked = look::<Subnet>(&aws.place("eu-west-1"), &subnet()).await;
+    let error = looked.map(drop).expect_err("nobody answers");
     let told = Diagnostic::from(error);
     assert_eq!(told.summary, "AWS cannot be reached");
     assert!(told.detail.contains(&endpoint), "{}", told.detail);
