@@ -246,13 +246,13 @@ impl Run {
             let diagnostic = Diagnostic::error("Ephemeral value not allowed", detail);
             self.diagnostics.push(diagnostic.at(output.value.span));
         }
-        let known_not = self.checking && !value.is_unknown();
+        let root = self.tree.get(node).module == Tree::ROOT;
+        let known_not = self.checking && !root && !value.is_unknown();
         if known_not && output.ephemeral && !value.deep_marks().contains(lang::Marks::EPHEMERAL) {
             let detail = "This output value is declared as returning an ephemeral value, so it can only be set to an ephemeral value.";
             let diagnostic = Diagnostic::error("Value not allowed in ephemeral output", detail);
             self.diagnostics.push(diagnostic.at(output.value.span));
         }
-        let root = self.tree.get(node).module == Tree::ROOT;
         if root && !output.sensitive && value.deep_marks().contains(lang::Marks::SENSITIVE) {
             let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, artiform requires that any root module output containing sensitive data be explicitly marked as sensitive, to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive by adding the following argument:\n    sensitive = true";
             let diagnostic = Diagnostic::error("Output refers to sensitive values", detail);

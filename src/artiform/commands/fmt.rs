@@ -138,6 +138,11 @@ impl Pass<'_> {
             Err(error) => return self.unreadable(&shown, &error.to_string()),
         };
         let Some(formatted) = self.format(&shown, &source) else { return };
+        let silent = !self.flags.list && !self.flags.diff;
+        if silent && (self.flags.check || !self.flags.write) {
+            // Nothing else would tell how the file should be.
+            self.ui.print(&formatted);
+        }
         if formatted == source {
             return;
         }

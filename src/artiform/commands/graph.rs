@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use config::{Module, Referent, ResourceKey};
-use lang::{Expr, Name};
-
 use super::Verb;
+use resources::{Edges, Node};
+
 use crate::context::{Context, Failure, Outcome, SUCCESS};
 use crate::planning::StackArgument;
 
+mod resources;
 mod svg;
 
 /// Write what refers to what as a graph
 ///
-/// In DOT, for other programs, or as SVG, drawn without one. Resources point to the resources and modules
-/// that they need.
+/// In DOT, for other programs, or as SVG, drawn without one. Resources point to the resources that they
+/// need, also by way of locals and modules; what follows from other arrows has none of its own.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Graph {
     #[command(flatten)]
@@ -35,11 +35,10 @@ impl Verb for Graph {
         if loaded.diagnostics.has_errors() {
             return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
         }
-        let mut edges = BTreeMap::new();
-        module(&loaded.config.root, &mut edges);
+        let edges = resources::edges(&loaded.config.root);
         context.ui.print(&match self.format {
             Format::Dot => dot(&edges),
-            Format::Svg => svg::draw(&edges),
+            Format::Svg => svg::draw(&named(&edges)),
         });
         Ok(SUCCESS)
     }
@@ -52,89 +51,57 @@ enum Format {
     Svg,
 }
 
-type Edges = BTreeMap<String, BTreeSet<String>>;
-
+/// The graph in Terraform's words: a cluster for each module, and every arrow.
 fn dot(edges: &Edges) -> String {
+    let quoted = lang::display::quoted;
     let mut text = String::from(
         "digraph G {\n  rankdir = \"RL\";\n  node [shape = rect, fontname = \"sans-serif\"];\n",
     );
-    let quoted = lang::display::quoted;
-    for name in edges.keys() {
-        text.push_str(&format!("  {};\n", quoted(name)));
+    let mut modules: BTreeMap<&[String], Vec<&Node>> = BTreeMap::new();
+    for node in edges.keys() {
+        modules.entry(&node.module).or_default().push(node);
+    }
+    for (module, nodes) in modules {
+        let inner = if module.is_empty() { "  " } else { "    " };
+        if !module.is_empty() {
+            let path = module.join(".");
+            let cluster = quoted(&format!("cluster_{path}"));
+            text.push_str(&format!("  subgraph {cluster} {{\n    label = {}\n", quoted(&path)));
+            text.push_str("    fontname = \"sans-serif\"\n");
+        }
+        for node in nodes {
+            let (address, label) = (quoted(&node.address()), quoted(&node.name));
+            text.push_str(&format!("{inner}{address} [label={label}];\n"));
+        }
+        if !module.is_empty() {
+            text.push_str("  }\n");
+        }
     }
     for (from, targets) in edges {
         for to in targets {
-            text.push_str(&format!("  {} -> {};\n", quoted(from), quoted(to)));
+            let (from, to) = (quoted(&from.address()), quoted(&to.address()));
+            text.push_str(&format!("  {from} -> {to};\n"));
         }
     }
     text + "}\n"
 }
 
-fn module(module: &Module, edges: &mut Edges) {
-    let path: String = module.path.iter().map(|call| format!("{call}.")).collect();
-    for (key, resource) in &module.resources {
-        let mut walk = Walk::of(module);
-        let own = [&resource.count, &resource.for_each, &resource.region];
-        own.into_iter().flatten().for_each(|expr| walk.expression(expr));
-        resource.body.for_each_expression(&mut |expr| walk.expression(expr));
-        resource.depends_on.iter().for_each(|traversal| {
-            if let Ok((referent, _)) = config::referent(traversal) {
-                walk.referent(referent);
-            }
-        });
-        edges.insert(format!("{path}{key}"), walk.named(&path));
-    }
-    for (key, call) in &module.calls {
-        let mut walk = Walk::of(module);
-        [&call.count, &call.for_each].into_iter().flatten().for_each(|expr| walk.expression(expr));
-        call.inputs.values().for_each(|input| walk.expression(&input.value));
-        edges.insert(format!("{path}{key}"), walk.named(&path));
-        self::module(&call.module, edges);
-    }
+fn named(edges: &Edges) -> BTreeMap<String, BTreeSet<String>> {
+    let arrows = edges
+        .iter()
+        .map(|(from, targets)| (from.address(), targets.iter().map(Node::address).collect()));
+    arrows.collect()
 }
 
-/// Collects what expressions need, by way of locals.
-struct Walk<'a> {
-    module: &'a Module,
-    locals: BTreeSet<Name>,
-    found: BTreeSet<String>,
-}
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
 
-impl<'a> Walk<'a> {
-    fn of(module: &'a Module) -> Self {
-        Self { module, locals: BTreeSet::new(), found: BTreeSet::new() }
-    }
-
-    fn expression(&mut self, expr: &Expr) {
-        let mut referents = Vec::new();
-        expr.for_each_reference(&mut |traversal| {
-            referents.extend(config::referent(traversal).ok().map(|(referent, _)| referent));
-        });
-        referents.into_iter().for_each(|referent| self.referent(referent));
-    }
-
-    fn referent(&mut self, referent: Referent) {
-        match referent {
-            Referent::Resource(key) => {
-                let key: ResourceKey = key;
-                self.found.insert(key.to_string());
-            }
-            Referent::Module(key) => {
-                self.found.insert(key.to_string());
-            }
-            Referent::Local(name) => {
-                let local = self.module.locals.get(&name);
-                if self.locals.insert(name)
-                    && let Some(local) = local
-                {
-                    self.expression(&local.value);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn named(self, path: &str) -> BTreeSet<String> {
-        self.found.into_iter().map(|name| format!("{path}{name}")).collect()
+    #[test]
+    fn resources_are_joined_through_locals_and_modules_as_terraform_joins_them() {
+        let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/graph/modules");
+        let expected = std::fs::read_to_string(case.join("expected.dot")).unwrap();
+        let loaded = config::load(&case);
+        assert_eq!(super::dot(&super::resources::edges(&loaded.config.root)), expected);
     }
 }
