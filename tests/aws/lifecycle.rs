@@ -27,6 +27,14 @@ fn an_applied_stack_needs_nothing_and_its_destruction_leaves_nothing() {
 }
 
 #[test]
+fn the_small_stack_has_one_of_every_type() {
+    let text = small();
+    for case in crate::conformance::types() {
+        assert!(text.contains(&format!("resource \"{case}\" ")), "{case}");
+    }
+}
+
+#[test]
 fn everything_that_has_tags_says_whose_it_is() {
     let stack = Stack::small();
     stack.apply();

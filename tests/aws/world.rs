@@ -216,18 +216,23 @@ impl World {
         for (address, values) in &self.recorded {
             let id = values["id"].as_str().unwrap_or_default().to_owned();
             if id.contains('-') && !id.contains(&self.prefix) {
-                names.push((id, format!("<{address}>")));
+                // It stands inside of JSON.
+                names.push((id, format!("<{}>", address.replace('"', "'"))));
             }
         }
         // A longer id may hold a shorter one.
         names.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
         names.push((self.prefix, "<prefix>".into()));
         names.push((self.account, "<account>".into()));
-        let things = self.things.into_iter();
-        let mut lines: Vec<String> = things
-            .map(|thing| format!("{} {} {}", thing.resource, thing.region, stripped(thing.detail)))
-            .map(|line| names.iter().fold(line, |line, (id, name)| line.replace(id, name)))
-            .collect();
+        let named = |detail: &Value| {
+            let text =
+                names.iter().fold(detail.to_string(), |text, (id, name)| text.replace(id, name));
+            serde_json::from_str(&text).expect("JSON still")
+        };
+        let line = |thing: &Thing| {
+            format!("{} {} {}", thing.resource, thing.region, stripped(named(&thing.detail)))
+        };
+        let mut lines: Vec<String> = self.things.iter().map(line).collect();
         lines.sort_unstable();
         lines
     }

@@ -143,6 +143,43 @@ resource "aws_s3_bucket_public_access_block" "blobs" {
   restrict_public_buckets = true
 }
 
+resource "aws_s3_bucket_server_side_encryption_configuration" "blobs" {
+  bucket = aws_s3_bucket.blobs.id
+  rule {
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = aws_kms_key.main.arn
+    }
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "blobs" {
+  bucket     = aws_s3_bucket.blobs.id
+  depends_on = [aws_s3_bucket_versioning.blobs]
+  rule {
+    id     = "uploads"
+    status = "Enabled"
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
+}
+
+# After the object: the emulator judges the policy without its conditions.
+resource "aws_s3_bucket_policy" "blobs" {
+  bucket     = aws_s3_bucket.blobs.id
+  depends_on = [aws_s3_bucket_public_access_block.blobs, aws_s3_object.hello]
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = aws_iam_role.server.arn }
+      Action    = "s3:GetObject"
+      Resource  = "${aws_s3_bucket.blobs.arn}/*"
+    }]
+  })
+}
+
 resource "aws_s3_object" "hello" {
   bucket  = aws_s3_bucket.blobs.id
   key     = "hello.txt"
