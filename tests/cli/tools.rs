@@ -60,3 +60,35 @@ fn options_that_are_not_there_say_what_to_do() {
     }
     project.run(&["plan", "-nonsense"]).expect_code(1).expect_words(&["unexpected argument"]);
 }
+
+#[test]
+fn a_state_of_terraform_is_taken_over_once() {
+    let project = Project::with_stack(
+        "taken",
+        "resource \"terraform_data\" \"a\" {\n  input = { x = [1, null] }\n}\n",
+    );
+    let recorded = r#"{
+  "version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "6a7f", "outputs": {},
+  "resources": [{
+    "mode": "managed", "type": "terraform_data", "name": "a",
+    "provider": "provider[\"terraform.io/builtin/terraform\"]",
+    "instances": [{
+      "schema_version": 0,
+      "attributes": {
+        "id": "an-id",
+        "input": {"value": {"x": [1, null]}, "type": ["object", {"x": ["tuple", ["number", "dynamic"]]}]},
+        "output": {"value": {"x": [1, null]}, "type": ["object", {"x": ["tuple", ["number", "dynamic"]]}]},
+        "triggers_replace": null
+      },
+      "sensitive_attributes": []
+    }]
+  }],
+  "check_results": null
+}"#;
+    project.write("stacks/taken/terraform.tfstate", recorded);
+    let take = ["state", "import-terraform", "terraform.tfstate"];
+    project.run(&take).expect_code(0).expect_words(&["1 resource instance(s)"]);
+    project.plan().expect_code(0).expect_words(&["No changes."]);
+    project.run(&take).expect_code(1).expect_words(&["State is not empty"]);
+    assert_eq!(project.addresses(), ["terraform_data.a"]);
+}

@@ -6,6 +6,7 @@ use super::Verb;
 use crate::context::{Context, Outcome};
 
 pub mod edit;
+mod import_terraform;
 mod list;
 mod mv;
 mod pull;
@@ -25,6 +26,7 @@ pub struct State {
 /// The commands below `state`.
 #[derive(Clone, Debug, Subcommand)]
 enum StateVerb {
+    ImportTerraform(import_terraform::ImportTerraform),
     #[command(visible_alias = "ls")]
     List(list::List),
     #[command(visible_alias = "move")]
@@ -42,6 +44,7 @@ impl Verb for State {
 
     fn run(self, context: &Context) -> Outcome {
         match self.verb {
+            StateVerb::ImportTerraform(import) => import.run(context),
             StateVerb::List(list) => list.run(context),
             StateVerb::Mv(mv) => mv.run(context),
             StateVerb::Pull(pull) => pull.run(context),

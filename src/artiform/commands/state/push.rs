@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diagnostics::Diagnostic;
-use state::{Change, InstanceState, OutputState, Snapshot};
+use state::{Change, InstanceState, OutputState, Snapshot, Store};
 
 use super::edit::{self, Edit};
 use crate::context::{Context, Failure, Outcome, SUCCESS};
@@ -27,7 +27,7 @@ pub struct Push {
 }
 
 /// A state that is to take the place of the present one.
-struct Incoming {
+pub(super) struct Incoming {
     lineage: String,
     serial: u64,
     instances: Vec<Arc<InstanceState>>,
@@ -42,20 +42,26 @@ impl Push {
         if !self.force && !present.is_empty() {
             check(&incoming, &present)?;
         }
-        let mut changes: Vec<Change> =
-            present.instances.keys().cloned().map(Change::RemoveInstance).collect();
-        changes.extend(present.outputs.keys().cloned().map(Change::RemoveOutput));
-        let count = incoming.instances.len();
-        changes.extend(incoming.instances.into_iter().map(Change::PutInstance));
-        let outputs = incoming.outputs.into_iter();
-        changes.extend(outputs.map(|(name, output)| Change::PutOutput { name, output }));
-        edit::commit(store, changes)?;
-        context.ui.line(&format!("The state now holds {count} resource instance(s)."));
-        Ok(SUCCESS)
+        fill(store, incoming, context)
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Box<Failure>> {
+/// Puts a state in the place of the present one.
+pub(super) fn fill(store: Store, incoming: Incoming, context: &Context) -> Outcome {
+    let present = store.snapshot();
+    let mut changes: Vec<Change> =
+        present.instances.keys().cloned().map(Change::RemoveInstance).collect();
+    changes.extend(present.outputs.keys().cloned().map(Change::RemoveOutput));
+    let count = incoming.instances.len();
+    changes.extend(incoming.instances.into_iter().map(Change::PutInstance));
+    let outputs = incoming.outputs.into_iter();
+    changes.extend(outputs.map(|(name, output)| Change::PutOutput { name, output }));
+    edit::commit(store, changes)?;
+    context.ui.line(&format!("The state now holds {count} resource instance(s)."));
+    Ok(SUCCESS)
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Box<Failure>> {
     let mut bytes = Vec::new();
     let result = if path.as_os_str() == "-" {
         std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
@@ -77,6 +83,11 @@ fn parse(bytes: &[u8]) -> Result<Incoming, Box<Failure>> {
             outputs: snapshot.outputs,
         });
     }
+    of_terraform(bytes)
+}
+
+/// Reads a state of Terraform.
+pub(super) fn of_terraform(bytes: &[u8]) -> Result<Incoming, Box<Failure>> {
     let import = state::import_terraform(bytes)?;
     Ok(Incoming {
         lineage: import.lineage,
