@@ -5,7 +5,7 @@
 //! the test --------------------- boto3 -----------------> moto
 //! ```
 //!
-//! A test takes a [`Cloud`]: an account of its own on the server that all tests of the executable share, and a
+//! A test takes a [`Cloud`]: an account of its own on a server that tests of the executable share, and a
 //! proxy of its own before it. What the world looks like is asked through boto3, never through our own reader.
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ const SPEED: u32 = 400;
 /// Account numbers are given out one after the other, from here.
 static NEXT: AtomicU64 = AtomicU64::new(200_000_000_000);
 
-/// A world of its own on the server that the tests of an executable share.
+/// A world of its own on a server that tests of an executable share.
 pub struct Cloud {
     moto: &'static Moto,
     account: String,
@@ -50,8 +50,8 @@ impl Cloud {
     /// When the server does not start.
     #[must_use]
     pub fn with_clock(clock: Clock) -> Self {
-        let moto = Moto::shared();
-        let account = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let (moto, account) = (Moto::shared(number), number.to_string());
         let upstream = Upstream::server(moto.authority(), &account);
         let proxy = Proxy::start(upstream, overlay::all(&clock));
         Self { moto, account, clock, proxy, called: Mutex::default() }

@@ -1,4 +1,5 @@
-//! moto, the AWS emulator that others wrote: one server for all tests of an executable.
+//! moto, the AWS emulator that others wrote: two servers for all tests of an executable, since one of them keeps one
+//! core busy at most.
 
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -33,14 +34,15 @@ pub struct Refusal {
 }
 
 impl Moto {
-    /// The server that all tests of this executable share; the first that asks starts it.
+    /// One of the servers that all tests of this executable share, always the same for a number; the first that asks
+    /// starts it.
     ///
     /// # Panics
     /// When it does not start.
     #[must_use]
-    pub fn shared() -> &'static Self {
-        static SHARED: OnceLock<Moto> = OnceLock::new();
-        SHARED.get_or_init(Self::start)
+    pub fn shared(number: u64) -> &'static Self {
+        static SHARED: [OnceLock<Moto>; 2] = [OnceLock::new(), OnceLock::new()];
+        SHARED[usize::from(number % 2 == 1)].get_or_init(Self::start)
     }
 
     fn start() -> Self {
@@ -147,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_call_reaches_the_account_that_it_names_and_no_other() {
-        let moto = Moto::shared();
+        let moto = Moto::shared(0);
         let call = |account, operation, parameters| BotoCall {
             endpoint: format!("http://{}", moto.authority()),
             account,
