@@ -1,7 +1,5 @@
 //! `aws_s3_bucket_versioning`: whether a bucket keeps what is overwritten and deleted.
 
-use aws_sdk_s3::config::http::HttpResponse;
-use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::types::{BucketVersioningStatus, MfaDelete, VersioningConfiguration};
 use lang::Value;
 use provider::Schema;
@@ -38,9 +36,10 @@ impl Kind for BucketVersioning {
         let mut seen = Vec::new();
         for object in wanted {
             let bucket = object.id().to_owned();
-            let (status, mfa_delete) = told(place, &bucket).await?;
+            let told = place.s3().get_bucket_versioning().bucket(&bucket).send().await?;
             // A bucket that never had versions has no status at all.
-            let status = status.unwrap_or_else(|| "Disabled".to_owned());
+            let status = told.status().map_or("Disabled", |status| status.as_str()).to_owned();
+            let mfa_delete = told.mfa_delete().map(|mfa| mfa.as_str().to_owned());
             seen.push(Seen { bucket, status, mfa_delete });
         }
         Ok(seen)
@@ -101,50 +100,9 @@ async fn put(place: &Place, object: &Object) -> Answer<()> {
     Ok(())
 }
 
-/// The status of a bucket, and whether deleting a version needs a second factor.
-async fn told(place: &Place, bucket: &str) -> Answer<(Option<String>, Option<String>)> {
-    match place.s3().get_bucket_versioning().bucket(bucket).send().await {
-        Ok(told) => {
-            let mfa_delete = told.mfa_delete().map(|mfa| mfa.as_str().to_owned());
-            Ok((told.status().map(|status| status.as_str().to_owned()), mfa_delete))
-        }
-        Err(error) => match refused_document(&error) {
-            Some(text) => Ok((element(&text, "Status"), element(&text, "MfaDelete"))),
-            None => Err(error.into()),
-        },
-    }
-}
-
-/// A document that the SDK refuses for the name of its outermost element, by which servers that speak S3
-/// differ; other SDKs do not look at it.
-fn refused_document<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
-    let response = error.raw_response().filter(|response| response.status().is_success())?;
-    let body = response.body().bytes()?;
-    let text = String::from_utf8(body.to_vec()).ok()?;
-    text.contains("Versioning").then_some(text)
-}
-
-/// The text of the first element of this name.
-fn element(text: &str, name: &str) -> Option<String> {
-    let (_, rest) = text.split_once(&format!("<{name}>"))?;
-    Some(rest.split_once(&format!("</{name}>"))?.0.to_owned())
-}
-
 fn status(value: &Value) -> Result<(), String> {
     match value.as_str() {
         Some("Enabled" | "Suspended" | "Disabled") => Ok(()),
         _ => Err("it is \"Enabled\", \"Suspended\" or \"Disabled\".".to_owned()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::element;
-
-    #[test]
-    fn the_status_is_read_whatever_the_document_is_called() {
-        let text = "<GetBucketVersioningResponse xmlns=\"x\"><Status>Enabled</Status></GetBucketVersioningResponse>";
-        assert_eq!(element(text, "Status").as_deref(), Some("Enabled"));
-        assert_eq!(element(text, "MfaDelete"), None);
     }
 }

@@ -14,7 +14,6 @@ use super::super::tags_of;
 use super::nothing;
 use crate::object::Object;
 use crate::schema::{flag, number, one, one_of, text, texts};
-use crate::tags::TOKEN;
 
 /// What makes a new version when it changes.
 pub(super) const ATTRIBUTES: &[&str] = &[
@@ -204,11 +203,7 @@ fn observe_blocks(object: &mut Object, data: &ResponseLaunchTemplateData) {
     let recorded = object.block("metadata_options");
     let metadata = data.metadata_options().map(|told| seen_metadata(told, recorded.as_ref()));
     object.set_blocks("metadata_options", metadata.into_iter().collect());
-    // What is marked as made by a create is the template itself, and nothing that it launches.
-    let own = |told: &&types::LaunchTemplateTagSpecification| {
-        told.tags().iter().any(|tag| tag.key() == Some(TOKEN))
-    };
-    let tags = data.tag_specifications().iter().filter(|told| !own(told)).map(|told| {
+    let tags = data.tag_specifications().iter().map(|told| {
         let kind = told.resource_type().map(types::ResourceType::as_str);
         let mut block = Object::of([("resource_type", some(kind))]);
         block.set_pairs("tags", &tags_of(told.tags()));
