@@ -30,7 +30,7 @@ impl Blocked {
 }
 
 impl Run {
-    /// How many mistakes there are after these many notices.
+    /// Tells whether there is a mistake after these many notices.
     pub(crate) fn mistakes_after(&self, notices: usize) -> bool {
         self.diagnostics.iter().skip(notices).any(diagnostics::Diagnostic::is_error)
     }
@@ -42,23 +42,20 @@ impl Run {
         }
         let graph = self.graph.clone();
         for node in &graph.order {
-            let is_behind = |node: NodeId| {
-                self.blocked.mistaken.contains(&node) || self.blocked.behind.contains(&node)
-            };
-            if graph.dependencies(*node).any(is_behind) {
+            if graph.dependencies(*node).any(|node| self.is_blocked(node)) {
                 self.blocked.behind.insert(*node);
             }
         }
     }
 
-    /// Tells whether an instance stays out of a plan because of mistakes.
-    pub(crate) fn blocks_instance(&self, instance: &PlannedInstance) -> bool {
+    /// Tells whether an instance is part of the plan: selected, and not left out because of mistakes.
+    pub(crate) fn plans(&self, instance: &PlannedInstance) -> bool {
         let behind = instance.spot.is_some_and(|spot| self.blocked.behind.contains(&spot.0));
-        behind || self.blocked.refused.contains(&instance.address)
+        instance.selected && !behind && !self.blocked.refused.contains(&instance.address)
     }
 
-    /// Tells whether an output stays out of a plan because of mistakes.
-    pub(crate) fn blocks_output(&self, node: NodeId) -> bool {
+    /// Tells whether a declaration is mistaken or depends on a mistake, so that nothing of it can be planned.
+    pub(crate) fn is_blocked(&self, node: NodeId) -> bool {
         self.blocked.behind.contains(&node) || self.blocked.mistaken.contains(&node)
     }
 }

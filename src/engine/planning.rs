@@ -34,8 +34,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.preflight().await;
     let outputs = run.output_changes(&prior);
     run.diagnostics.extend(run.forgotten_warning());
-    let planned = |instance: &&PlannedInstance| instance.selected && !run.blocks_instance(instance);
-    let selected = run.instances.iter().filter(planned);
+    let selected = run.instances.iter().filter(|instance| run.plans(instance));
     let mut changes: Vec<ResourceChange> =
         selected.map(|instance| instance.change.clone()).collect();
     changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
@@ -67,10 +66,7 @@ pub async fn validate(input: PlanInput) -> Diagnostics {
 impl Run {
     /// What is recorded and is no part of the plan: data sources, and what was not selected.
     fn left_out(&self) -> Vec<ResourceChange> {
-        let planned = |i: &usize| {
-            let instance = &self.instances[*i];
-            instance.selected && !self.blocks_instance(instance)
-        };
+        let planned = |i: &usize| self.plans(&self.instances[*i]);
         let is_planned = |name: &String| self.by_address.get(name).is_some_and(planned);
         let others = self.prior.instances.iter().filter(|(name, _)| !is_planned(name));
         let unchanged = others.filter_map(|(name, prior)| {
@@ -278,7 +274,7 @@ impl Run {
         }
         for (name, node) in &root.outputs {
             let config = &root.config.outputs[name];
-            if self.blocks_output(*node) {
+            if self.is_blocked(*node) {
                 changes.remove(name);
                 continue;
             }

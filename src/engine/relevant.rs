@@ -20,9 +20,7 @@ impl Planned {
         let changes = &self.plan.outputs;
         let destroying = self.plan.mode == PlanMode::Destroy;
         let mut blocks = BTreeSet::new();
-        let planned =
-            |instance: &&PlannedInstance| instance.selected && !run.blocks_instance(instance);
-        for instance in run.instances.iter().filter(planned) {
+        for instance in run.instances.iter().filter(|instance| run.plans(instance)) {
             if instance.change.action != Action::NoOp
                 && let Some((node, ordinal)) = run.declared_at(instance)
                 && blocks.insert((node, ordinal))
@@ -34,7 +32,7 @@ impl Planned {
             for (name, node) in &run.tree.modules[module].outputs {
                 let root = table.instances.iter().any(|instance| instance.address.0.is_empty());
                 // What modules put out is recorded nowhere, so it is always new.
-                let is_visited = run.selection.visits(*node) && !run.blocks_output(*node);
+                let is_visited = run.selection.visits(*node) && !run.is_blocked(*node);
                 let is_new = (!root && !destroying && is_visited)
                     || changes.get(name).is_some_and(|c| c.action != Action::NoOp);
                 if is_new {

@@ -61,6 +61,13 @@ impl Lines {
             Self::Person(edited) => edited.next(goes_on),
         }
     }
+
+    /// Remembers an expression, where lines are remembered.
+    pub(super) fn remember(&mut self, expression: &str) {
+        if let Self::Person(edited) = self {
+            edited.remember(expression);
+        }
+    }
 }
 
 impl Edited {
@@ -82,15 +89,6 @@ impl Edited {
         let folder = file.parent().map(std::fs::create_dir_all);
         if matches!(folder, Some(Ok(()))) {
             let _ = self.editor.append_history(file);
-        }
-    }
-}
-
-impl Lines {
-    /// Remembers an expression, where lines are remembered.
-    pub(super) fn remember(&mut self, expression: &str) {
-        if let Self::Person(edited) = self {
-            edited.remember(expression);
         }
     }
 }
