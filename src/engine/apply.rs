@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diagnostics::Diagnostics;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use lang::{Marks, Name, json};
 use plan::{Action, PlanMode};
-use provider::Effect;
+use provider::Limit;
 use state::{OutputState, Store};
 use tokio::sync::watch;
 
 use crate::evaluated::Evaluated;
 use crate::events::{Event, Events, ImportStage};
-use crate::limit::{Answer, Limit, Limits};
 use crate::operation::Outcome;
 use crate::options::Planned;
 use crate::steps::{self, Step, Steps};
@@ -67,19 +66,17 @@ pub async fn apply(planned: Planned, store: Arc<Store>, options: ApplyOptions) -
         return applied;
     }
     applied.imported = run.tell_imports(ImportStage::Finished);
-    let parallelism = run.options.parallelism.max(1);
     let mut executor = Executor {
         run,
         store,
         steps: built,
-        limits: Limits::new(parallelism),
         ready: BTreeSet::new(),
         running: FuturesUnordered::new(),
         failed: BTreeSet::new(),
         applied,
-        started: BTreeMap::new(),
+        stop: options.stop,
     };
-    executor.execute(options.stop).await;
+    executor.execute().await;
     executor.finish(mode).await
 }
 
@@ -91,43 +88,37 @@ pub(crate) enum Completion {
     /// The configuration of a provider is known now, and this came of it.
     Connected(String, Result<provider::Connection, Diagnostics>),
     Done(Outcome),
+    /// Nothing new is to be started, and it had not begun.
+    NotStarted,
 }
 
-impl Completion {
-    /// What it says about the number of calls under way.
-    fn answer(&self) -> Answer {
-        let error = match self {
-            Self::Data(Err(error)) => Some(error),
-            Self::Done(outcome) => outcome.failure.as_ref(),
-            Self::Connected(_, Err(_)) | Self::Read(provider::ReadOutcome::Failed(_)) => {
-                return Answer::Failure;
-            }
-            _ => None,
-        };
-        match error {
-            None => Answer::Success,
-            Some(error) if error.throttled => Answer::Throttled,
-            Some(_) => Answer::Failure,
-        }
-    }
+/// A piece of work for a provider, or for the state alone.
+pub(crate) struct Work {
+    /// None for what lives in the state alone, which is not limited.
+    pub limit: Option<Arc<Limit>>,
+    /// Told when it begins.
+    pub beginning: Option<Event>,
+    pub operation: BoxFuture<'static, Completion>,
 }
+
+/// A step, what came out of it, and how long that took.
+type Ended = (usize, Completion, Duration);
 
 pub(crate) struct Executor {
     pub run: Run,
     pub store: Arc<Store>,
     pub steps: Steps,
-    /// Calls in flight; what lives in the state alone is not limited.
-    limits: Limits,
     /// Ready steps by what they are called, so that runs repeat.
     ready: BTreeSet<(String, usize)>,
-    running: FuturesUnordered<BoxFuture<'static, (usize, Completion)>>,
+    running: FuturesUnordered<BoxFuture<'static, Ended>>,
     failed: BTreeSet<usize>,
     pub applied: Applied,
-    pub started: BTreeMap<usize, Instant>,
+    stop: watch::Receiver<bool>,
 }
 
 impl Executor {
-    async fn execute(&mut self, mut stop: watch::Receiver<bool>) {
+    async fn execute(&mut self) {
+        let mut stop = self.stop.clone();
         for step in 0..self.steps.steps.len() {
             if self.steps.waiting[step] == 0 {
                 self.make_ready(step);
@@ -145,8 +136,10 @@ impl Executor {
             }
             tokio::select! {
                 completed = self.running.next() => {
-                    if let Some((step, completion)) = completed {
-                        self.complete(step, completion);
+                    match completed {
+                        Some((step, Completion::NotStarted, _)) => self.make_ready(step),
+                        Some((step, completion, elapsed)) => self.complete(step, completion, elapsed),
+                        None => {}
                     }
                 }
                 changed = stop.changed(), if watching => watching = changed.is_ok(),
@@ -185,34 +178,36 @@ impl Executor {
         }
     }
 
-    /// Runs an operation, within the limit where it calls the world.
-    pub(crate) fn spawn(
-        &mut self,
-        step: usize,
-        effect: Effect,
-        operation: BoxFuture<'static, Completion>,
-    ) {
-        if effect == Effect::StateOnly {
-            self.running.push(async move { (step, operation.await) }.boxed());
-            return;
-        }
-        let limit = match self.steps.steps[step] {
-            Step::Apply(i) | Step::Destroy(i) => self.limit_of(i),
-            _ => self.limits.of("", None),
+    /// Lets work begin as soon as the limit has room for it, unless nothing new is to be started by then.
+    pub(crate) fn spawn(&mut self, step: usize, work: Work) {
+        let (events, mut stop) = (self.run.events.clone(), self.stop.clone());
+        let Work { limit, beginning, operation } = work;
+        let begin = move || {
+            beginning.into_iter().for_each(|event| events.send(event));
+            Instant::now()
         };
-        let limited = async move {
-            limit.enter().await;
-            let completion = operation.await;
-            limit.leave(completion.answer());
-            (step, completion)
+        let running = async move {
+            let Some(limit) = limit else {
+                let begun = begin();
+                return (step, operation.await, begun.elapsed());
+            };
+            let slot = tokio::select! {
+                biased;
+                Ok(_) = stop.wait_for(|stop| *stop) => {
+                    return (step, Completion::NotStarted, Duration::ZERO);
+                }
+                slot = limit.slot() => slot,
+            };
+            let begun = begin();
+            (step, slot.run(operation).await, begun.elapsed())
         };
-        self.running.push(limited.boxed());
+        self.running.push(running.boxed());
     }
 
     /// The limit of an instance's provider and region.
-    pub(crate) fn limit_of(&mut self, i: usize) -> Arc<Limit> {
+    pub(crate) fn limit_of(&self, i: usize) -> Arc<Limit> {
         let change = &self.run.instances[i].change;
-        self.limits.of(&change.provider, change.region.as_deref())
+        self.run.limits.of(&change.provider, change.region.as_deref())
     }
 
     pub(crate) fn succeed(&mut self, step: usize) {

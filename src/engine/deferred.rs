@@ -3,7 +3,7 @@
 use lang::Value;
 use provider::decode;
 
-use crate::apply::{Completion, Executor};
+use crate::apply::{Completion, Executor, Work};
 use crate::tree::{NodeId, NodeKind, Tree};
 use crate::walk::Run;
 
@@ -53,9 +53,10 @@ impl Executor {
             }
         };
         let (name, stack) = (self.run.provider_configuration(index), self.run.stack.clone());
+        let limit = Some(self.run.limits.of(&name, None));
         let connecting =
             async move { Completion::Connected(name, provider.configure(&config, &stack).await) };
-        self.spawn(step, provider::Effect::External, Box::pin(connecting));
+        self.spawn(step, Work { limit, beginning: None, operation: Box::pin(connecting) });
         true
     }
 }

@@ -159,7 +159,8 @@ impl Run {
         let stage = ImportStage::Preparing;
         self.events.send(Event::Import { address: address.clone(), id, stage });
         self.prior.reads += 1;
-        let result = resource_type.import(&connection, &request.id).await;
+        let importing = resource_type.import(&connection, &request.id);
+        let result = self.limits.of(provider, None).run(importing).await;
         let placed = |error: OperationError| error.diagnostic.at_or(request.span).on(&address);
         let value = self.diagnostics.absorb(result.map_err(placed))?;
         // The import has read the thing already.

@@ -16,7 +16,6 @@ mod graph;
 mod import;
 mod instance;
 mod lifecycle;
-mod limit;
 mod moves;
 mod operation;
 mod options;

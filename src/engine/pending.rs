@@ -62,7 +62,8 @@ impl Run {
         if let Some(((_, resource_type), connection)) =
             found.zip(self.connections.get(&instance.provider))
         {
-            let value = resource_type.claim(connection, claim.clone()).await?;
+            let limit = self.limits.of(&instance.provider, instance.region.as_deref());
+            let value = limit.run(resource_type.claim(connection, claim.clone())).await?;
             let instance = Arc::make_mut(instance);
             (instance.attributes, instance.sensitive) =
                 record::write(resource_type.schema(), &value);
@@ -89,7 +90,8 @@ impl Run {
             planned,
             steps: pending.steps.iter().map(|step| step.name.clone()).collect(),
         };
-        let found = resource_type.find(connection, request).await;
+        let limit = self.limits.of(&begin.provider, begin.region.as_deref());
+        let found = limit.run(resource_type.find(connection, request)).await;
         Some(found.map_err(|error| error.diagnostic))
     }
 

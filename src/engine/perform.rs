@@ -2,16 +2,16 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use futures::future::FutureExt;
 use lang::{Type, Value};
 use plan::Action;
-use provider::{Effect, OperationError, ReadOutcome, ReadRequest, Report, change};
+use provider::{Effect, Limit, OperationError, ReadOutcome, ReadRequest, Report, change};
 use state::{Change, InstanceState, Mode, Record, StateError, Store};
 
-use crate::apply::{Completion, Executor};
+use crate::apply::{Completion, Executor, Work};
 use crate::events::{Event, ImportStage};
 use crate::instance::{self, BlockKind, Circumstances, Decision, Request};
 use crate::lifecycle::OnDestroy;
@@ -49,7 +49,6 @@ impl Executor {
         let Some(connection) = self.run.connection_of(i) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
-        self.announce(i, Action::Read);
         let (store, mut state) = (self.store.clone(), self.run.skeleton(i, source.schema()));
         let planned = self.run.instances[i].change.after.clone();
         let address = &self.run.instances[i].address;
@@ -67,7 +66,9 @@ impl Executor {
             let recorded = recorded.map_err(|error| operation::journal_failed(&error));
             Completion::Data(recorded.map(|()| value))
         };
-        self.spawn(step, Effect::External, reading.boxed());
+        let beginning = Some(self.beginning(i, Action::Read));
+        let limit = Some(self.limit_of(i));
+        self.spawn(step, Work { limit, beginning, operation: reading.boxed() });
     }
 
     /// What could not be read is read now that what it lives on is back.
@@ -86,7 +87,8 @@ impl Executor {
             let outcome = resource_type.read(&connection, &requests).await.into_iter().next();
             Completion::Read(outcome.unwrap_or(ReadOutcome::Missing))
         };
-        self.spawn(step, Effect::External, reading.boxed());
+        let limit = Some(self.limit_of(i));
+        self.spawn(step, Work { limit, beginning: None, operation: reading.boxed() });
     }
 
     /// Decides once more with everything known, and starts the call.
@@ -108,10 +110,10 @@ impl Executor {
         let Some(job) = self.job(i, operation) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
-        let effect = job.resource_type.effect();
+        let limit = self.limit_for(&job, i);
         self.run.instances[i].change.action = action;
         self.run.instances[i].change.after = Some(decision.planned.clone());
-        self.announce(i, shown(action));
+        let beginning = Some(self.beginning(i, shown(action)));
         let planned = decision.planned;
         let operation = if action == Action::Update {
             let prior = self.run.instances[i].change.before.clone();
@@ -125,7 +127,8 @@ impl Executor {
         } else {
             self.start_create(job, i, (planned, config))
         };
-        self.spawn(step, effect, operation.map(Completion::Done).boxed());
+        let operation = operation.map(Completion::Done).boxed();
+        self.spawn(step, Work { limit, beginning, operation });
     }
 
     fn start_create(
@@ -179,8 +182,8 @@ impl Executor {
         let (address, action) = (instance.address.clone(), instance.change.action);
         if action == Action::Forget || instance.vanishes {
             let store = self.store.clone();
-            let forgetting = operation::forget(store, address).map(Completion::Done);
-            return self.spawn(step, Effect::StateOnly, forgetting.boxed());
+            let operation = operation::forget(store, address).map(Completion::Done).boxed();
+            return self.spawn(step, Work { limit: None, beginning: None, operation });
         }
         let deposed = match (&instance.change.deposed, action) {
             (Some(key), _) => Some(key.clone()),
@@ -194,31 +197,36 @@ impl Executor {
         let (Some(job), Some(prior)) = (self.job(i, "delete"), prior) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
-        self.announce_destroy(i);
-        let effect = job.resource_type.effect();
-        let deleting = operation::delete(job, prior, deposed).map(Completion::Done);
-        self.spawn(step, effect, deleting.boxed());
+        let beginning = Some(self.beginning(i, Action::Delete));
+        let limit = self.limit_for(&job, i);
+        let operation = operation::delete(job, prior, deposed).map(Completion::Done).boxed();
+        self.spawn(step, Work { limit, beginning, operation });
     }
 
-    pub(crate) fn complete(&mut self, step: usize, completion: Completion) {
+    pub(crate) fn complete(&mut self, step: usize, completion: Completion, elapsed: Duration) {
         if let Completion::Connected(name, result) = completion {
             return self.connected(step, name, result);
         }
         let (Step::Apply(i) | Step::Destroy(i)) = self.steps.steps[step] else { return };
         match completion {
-            Completion::Connected(..) => {}
-            Completion::Read(outcome) => self.complete_reading(step, i, outcome),
+            Completion::Connected(..) | Completion::NotStarted => {}
+            Completion::Read(outcome) => self.complete_reading(step, i, (outcome, elapsed)),
             Completion::Data(Ok(value)) => {
-                self.finished(i, Action::Read, None);
+                self.finished(i, (Action::Read, None), elapsed);
                 self.run.settle(i, value);
                 self.conclude(step, i);
             }
-            Completion::Data(Err(error)) => self.failed_step(step, i, error),
-            Completion::Done(outcome) => self.complete_operation(step, i, outcome),
+            Completion::Data(Err(error)) => self.failed_step(step, i, (error, elapsed)),
+            Completion::Done(outcome) => self.complete_operation(step, i, (outcome, elapsed)),
         }
     }
 
-    fn complete_reading(&mut self, step: usize, i: usize, outcome: ReadOutcome) {
+    fn complete_reading(
+        &mut self,
+        step: usize,
+        i: usize,
+        (outcome, elapsed): (ReadOutcome, Duration),
+    ) {
         let instance = &mut self.run.instances[i];
         instance.change.unread = None;
         match outcome {
@@ -235,30 +243,35 @@ impl Executor {
                 let detail =
                     format!("It could not be read after what it lives on was mended: {why}.");
                 let diagnostic = Diagnostic::error("Still unreachable", detail);
-                return self.failed_step(step, i, OperationError::from(diagnostic));
+                return self.failed_step(step, i, (diagnostic.into(), elapsed));
             }
             ReadOutcome::Failed(diagnostic) => {
-                return self.failed_step(step, i, OperationError::from(*diagnostic));
+                return self.failed_step(step, i, ((*diagnostic).into(), elapsed));
             }
         }
         self.start_change(step, i);
     }
 
-    fn complete_operation(&mut self, step: usize, i: usize, outcome: Outcome) {
+    fn complete_operation(
+        &mut self,
+        step: usize,
+        i: usize,
+        (outcome, elapsed): (Outcome, Duration),
+    ) {
         let destroying = matches!(self.steps.steps[step], Step::Destroy(_));
         let action = self.run.instances[i].change.action;
         if let Some(failure) = outcome.failure {
             if let Some(value) = outcome.value.filter(|_| !destroying) {
                 self.run.settle(i, value);
             }
-            return self.failed_step(step, i, failure);
+            return self.failed_step(step, i, (failure, elapsed));
         }
         if destroying {
             if action == Action::Forget {
                 self.applied.forgotten += 1;
             } else {
                 self.applied.destroyed += 1;
-                self.finished(i, Action::Delete, None);
+                self.finished(i, (Action::Delete, None), elapsed);
             }
             self.run.instances[i].change.before = self.run.instances[i]
                 .change
@@ -273,7 +286,7 @@ impl Executor {
             return self.fail(step, found);
         }
         self.count(action);
-        self.finished(i, shown(action), id_of(&value));
+        self.finished(i, (shown(action), id_of(&value)), elapsed);
         self.run.settle(i, value);
         self.conclude(step, i);
     }
@@ -315,9 +328,8 @@ impl Executor {
         Some(Diagnostic::error(summary, detail).on(&instance.address).into())
     }
 
-    fn failed_step(&mut self, step: usize, i: usize, error: OperationError) {
+    fn failed_step(&mut self, step: usize, i: usize, (error, elapsed): (OperationError, Duration)) {
         let instance = &self.run.instances[i];
-        let elapsed = self.started.get(&i).map(Instant::elapsed).unwrap_or_default();
         let destroying = matches!(self.steps.steps[step], Step::Destroy(_));
         let action = instance.change.action;
         let action = if destroying { Action::Delete } else { shown(action) };
@@ -328,24 +340,20 @@ impl Executor {
         self.fail(step, found);
     }
 
-    fn announce(&mut self, i: usize, action: Action) {
-        self.started.insert(i, Instant::now());
+    /// What is told when an operation begins: the id of what is there already.
+    fn beginning(&self, i: usize, action: Action) -> Event {
         let instance = &self.run.instances[i];
         let id = instance.change.before.as_ref().and_then(id_of);
-        let id = id.filter(|_| action == Action::Update);
-        self.run.events.send(Event::Started { address: instance.address.clone(), action, id });
+        let id = id.filter(|_| matches!(action, Action::Update | Action::Delete));
+        Event::Started { address: instance.address.clone(), action, id }
     }
 
-    fn announce_destroy(&mut self, i: usize) {
-        self.started.insert(i, Instant::now());
-        let instance = &self.run.instances[i];
-        let id = instance.change.before.as_ref().and_then(id_of);
-        let address = instance.address.clone();
-        self.run.events.send(Event::Started { address, action: Action::Delete, id });
+    /// The limit that an operation keeps to; what lives in the state alone has none.
+    fn limit_for(&self, job: &Job, i: usize) -> Option<Arc<Limit>> {
+        (job.resource_type.effect() == Effect::External).then(|| self.limit_of(i))
     }
 
-    fn finished(&mut self, i: usize, action: Action, id: Option<String>) {
-        let elapsed = self.started.remove(&i).map(|started| started.elapsed()).unwrap_or_default();
+    fn finished(&self, i: usize, (action, id): (Action, Option<String>), elapsed: Duration) {
         let address = self.run.instances[i].address.clone();
         self.run.events.send(Event::Finished { address, action, id, elapsed });
     }
@@ -354,14 +362,12 @@ impl Executor {
     fn job(&mut self, i: usize, operation: &str) -> Option<Job> {
         let resource_type = self.run.type_of(i)?;
         let connection = self.run.connection_of(i)?;
-        let limit = self.limit_of(i);
         let instance = &self.run.instances[i];
         let events = self.run.events.clone();
         let address = instance.address.clone();
         let report = Report::new(move |words| {
             events.send(Event::Progress { address: address.clone(), words: words.to_owned() });
         });
-        let report = report.on_throttling(move || limit.slow_down());
         Some(Job {
             store: self.store.clone(),
             skeleton: self.run.skeleton(i, resource_type.schema()),

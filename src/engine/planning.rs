@@ -160,7 +160,8 @@ impl Run {
             }
             let items: Vec<PreflightItem> =
                 members.iter().map(|i| self.preflight_item(*i)).collect();
-            let findings = resource_type.preflight(connection, &items).await;
+            let limit = self.limits.of(&provider, None);
+            let findings = limit.run(resource_type.preflight(connection, &items)).await;
             for (item, finding) in findings {
                 let Some(i) = members.get(item) else { continue };
                 blamed.insert(self.instances[*i].address.clone());
@@ -187,7 +188,8 @@ impl Run {
             let Some(connection) = self.connections.get(&provider) else { continue };
             let before = |i: &usize| self.instances[*i].change.before.clone();
             let objects: Vec<Value> = members.iter().filter_map(before).collect();
-            for (item, finding) in resource_type.preflight_delete(connection, &objects).await {
+            let looking = resource_type.preflight_delete(connection, &objects);
+            for (item, finding) in self.limits.of(&provider, None).run(looking).await {
                 let Some(i) = members.get(item) else { continue };
                 let placed = self.place_findings(*i, vec![finding]);
                 self.diagnostics.extend(placed);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diagnostics::{Diagnostic, Diagnostics};
 use futures::stream::{FuturesUnordered, StreamExt};
 use lang::Value;
-use provider::{Connection, ReadOutcome, ReadRequest, Registry, change};
+use provider::{Connection, Limits, ReadOutcome, ReadRequest, Registry, change};
 use state::{InstanceState, Mode, Snapshot};
 
 use crate::events::{Event, Events, Named};
@@ -75,7 +75,7 @@ impl Prior {
         &mut self,
         provider: &str,
         connection: &Connection,
-        (registry, events): (&Registry, &Events),
+        (registry, limits, events): (&Registry, &Limits, &Events),
         skipped: &HashSet<String>,
     ) -> Diagnostics {
         let mut batches: BTreeMap<(String, Option<String>), Vec<ReadRequest>> = BTreeMap::new();
@@ -96,10 +96,11 @@ impl Prior {
         self.reads += batches.len();
         let mut reading: FuturesUnordered<_> = batches
             .into_iter()
-            .filter_map(|((type_name, _), requests)| {
+            .filter_map(|((type_name, region), requests)| {
                 let (_, resource_type) = registry.resource_type(&type_name)?;
+                let limit = limits.of(provider, region.as_deref());
                 Some(async move {
-                    let outcomes = resource_type.read(connection, &requests).await;
+                    let outcomes = limit.run(resource_type.read(connection, &requests)).await;
                     (type_name, requests, outcomes)
                 })
             })

@@ -1,13 +1,14 @@
 //! Resources and data sources: expansion, and the plan of each instance.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use config::{Resource, ResourceKey};
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
 use lang::{ResourceAddress, Type, Value, eval};
 use plan::{Action, PlannedImport, Reason, ResourceChange};
-use provider::{ResourceType, change, decode};
+use provider::{Limit, ResourceType, change, decode};
 
 use crate::dependency::{self, Dependency};
 use crate::expand::expand;
@@ -455,7 +456,8 @@ impl Run {
         }
         let connection = self.connections.get(&candidate.block.provider)?.clone();
         self.prior.reads += 1;
-        match source.read(&connection, config).await {
+        let limit = self.limit_of_data(&candidate.block.provider, config);
+        match limit.run(source.read(&connection, config)).await {
             Ok(value) => Some(value),
             Err(error) => {
                 let span = decode::locate(&candidate.block.body, &error.path);
@@ -465,6 +467,11 @@ impl Run {
                 None
             }
         }
+    }
+
+    /// The limit of a data source with this configuration.
+    pub(crate) fn limit_of_data(&self, provider: &str, config: &Value) -> Arc<Limit> {
+        self.limits.of(provider, config.get("region").and_then(Value::as_str))
     }
 }
 

@@ -73,7 +73,8 @@ impl Run {
             let span = decode::locate(&block.body, &error.path).unwrap_or(resource.header_span);
             error.diagnostic.at_or(Some(span))
         };
-        let value = source.read(&connection, &config).await.map_err(placed);
+        let limit = self.limit_of_data(&block.provider, &config);
+        let value = limit.run(source.read(&connection, &config)).await.map_err(placed);
         self.diagnostics.absorb(value)
     }
 }

@@ -14,7 +14,7 @@ use provider::{
     Registry, ResourceType, Schema, UpdateRequest, change,
 };
 use state::{LocalBackend, OpenOptions, Store};
-use tokio::sync::watch;
+use tokio::sync::{Barrier, watch};
 
 use crate::{
     Applied, ApplyOptions, Events, PlanInput, PlanOptions, Planning, apply, plan, validate,
@@ -25,6 +25,7 @@ mod connecting;
 mod explaining;
 mod fates;
 mod importing;
+mod limiting;
 mod looking;
 mod planning;
 mod replacing;
@@ -43,6 +44,10 @@ struct Cloud {
     /// The answer of every create is lost, though it takes effect.
     losing: Arc<Mutex<bool>>,
     down: Arc<Mutex<bool>>,
+    /// Every read finds too many calls in flight.
+    throttling: Arc<Mutex<bool>>,
+    /// What is created is ready when so many wait for it at once.
+    ready: Arc<Mutex<Option<Arc<Barrier>>>>,
 }
 
 /// A thing, or a tenant, which lives on the thing that it refers to and goes down with it.
@@ -116,6 +121,9 @@ impl ResourceType for Thing {
         Box::pin(async move {
             let cloud = Self::cloud(connection);
             cloud.calls.lock().unwrap().push(format!("read {}", requests.len()));
+            if *cloud.throttling.lock().unwrap() {
+                provider::throttled();
+            }
             let things = cloud.things.lock().unwrap();
             let down = *cloud.down.lock().unwrap();
             let outcome = |request: &ReadRequest| {
@@ -153,6 +161,10 @@ impl ResourceType for Thing {
             let value = completed(&request.planned, &format!("id-{name}"));
             let entry = (request.token, value.clone());
             cloud.things.lock().unwrap().insert(name, entry);
+            let ready = cloud.ready.lock().unwrap().clone();
+            if let Some(ready) = ready {
+                provider::waiting(ready.wait()).await;
+            }
             if *cloud.losing.lock().unwrap() {
                 return Err(Diagnostic::error("Answer lost", "The connection broke.").into());
             }

@@ -246,7 +246,8 @@ impl Run {
         block: Option<Span>,
     ) {
         let Some(provider) = self.registry.provider(provider).cloned() else { return };
-        let result = provider.configure(config, &self.stack).await;
+        let configuring = provider.configure(config, &self.stack);
+        let result = self.limits.of(name, None).run(configuring).await;
         let placed = |found: Diagnostics| -> Diagnostics {
             found.into_iter().map(|d| d.at_or(block)).collect::<Vec<_>>().into()
         };
@@ -257,10 +258,8 @@ impl Run {
         };
         self.adopt_pending(name, &connection).await;
         if self.options.refresh {
-            let registry = self.registry.clone();
-            let events = self.events.clone();
             let skipped = self.skipped_addresses();
-            let world = (&registry, &events);
+            let world = (&self.registry, &*self.limits, &self.events);
             let found = self.prior.refresh(name, &connection, world, &skipped).await;
             self.diagnostics.extend(found);
         }

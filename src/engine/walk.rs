@@ -10,7 +10,7 @@ use indexmap::IndexMap;
 use lang::functions::FunctionContext;
 use lang::{Name, Value};
 use plan::{CheckResult, CheckStatus, PlanMode, ResourceChange};
-use provider::{Connection, Registry};
+use provider::{Connection, Limits, Registry};
 use state::{InstanceState, PendingOperation};
 
 use crate::blocked::Blocked;
@@ -64,6 +64,8 @@ pub(crate) struct Run {
     pub surroundings: Surroundings,
     pub prior: Prior,
     pub connections: HashMap<String, Connection>,
+    /// Calls in flight, while planning and while applying.
+    pub limits: Arc<Limits>,
     pub blocks: HashMap<NodeId, Block>,
     pub dependencies: Dependencies,
     pub instances: Vec<PlannedInstance>,
@@ -117,6 +119,7 @@ impl Run {
             world: input.world,
         };
         let workspace = input.options.workspace.as_str().into();
+        let limits = Arc::new(Limits::new(input.options.parallelism));
         let pending = input.pending.into_iter().map(|p| (p.begin.address.clone(), p)).collect();
         Self {
             stack: input.config.name(),
@@ -137,6 +140,7 @@ impl Run {
             },
             prior,
             connections: HashMap::new(),
+            limits,
             blocks: HashMap::new(),
             dependencies: Dependencies::default(),
             instances: Vec::new(),

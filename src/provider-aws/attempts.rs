@@ -11,22 +11,11 @@ use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorError};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
-use provider::Report;
 
 use crate::failure::{THROTTLED, chain, is_connection_failure};
 
 /// How often an endpoint that never answered is tried: a mistyped one has to be told soon.
 const FIRST_CONNECTIONS: u32 = 3;
-
-tokio::task_local! {
-    /// The report of the operation whose calls are under way.
-    static REPORT: Report;
-}
-
-/// Runs an operation whose report hears of throttling at once, also where the SDK tries the call again.
-pub(crate) async fn reporting<T>(report: &Report, operation: impl Future<Output = T>) -> T {
-    REPORT.scope(report.clone(), operation).await
-}
 
 /// Watches the attempts of one client.
 #[derive(Debug, Default)]
@@ -60,7 +49,7 @@ impl Intercept for Attempts {
         if let Some(response) = context.response() {
             self.answered.store(true, Ordering::Relaxed);
             if is_throttled(response) {
-                let _ = REPORT.try_with(Report::throttled);
+                provider::throttled();
             }
             return Ok(());
         }

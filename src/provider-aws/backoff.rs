@@ -29,7 +29,7 @@ impl Backoff {
         if left.is_zero() {
             return false;
         }
-        tokio::time::sleep(self.next.min(left)).await;
+        provider::pause(self.next.min(left)).await;
         self.next = (self.next * 8 / 5).min(self.most);
         true
     }

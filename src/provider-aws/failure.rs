@@ -250,10 +250,9 @@ impl From<AwsError> for Diagnostic {
 
 impl From<AwsError> for OperationError {
     fn from(error: AwsError) -> Self {
-        let (sure, throttled) = (error.is_without_effect(), error.reason == Reason::Throttled);
+        let sure = error.is_without_effect();
         let failure = Self::from(Diagnostic::from(error));
-        let failure = if sure { failure.without_effect() } else { failure };
-        if throttled { failure.by_throttling() } else { failure }
+        if sure { failure.without_effect() } else { failure }
     }
 }
 
@@ -289,12 +288,5 @@ mod tests {
         let error = AwsError { reason: Reason::Lost, ..AwsError::refused("ec2:X", "", "gone") };
         assert!(!OperationError::from(error.clone()).nothing_made && error.may_pass());
         assert!(OperationError::from(AwsError::refused("ec2:X", "A", "no")).nothing_made);
-    }
-
-    #[test]
-    fn the_engine_hears_of_throttling() {
-        let error = AwsError { reason: Reason::Throttled, ..AwsError::refused("ec2:X", "", "") };
-        assert!(OperationError::from(error).throttled);
-        assert!(!OperationError::from(AwsError::refused("ec2:X", "", "")).throttled);
     }
 }

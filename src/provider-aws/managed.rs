@@ -10,7 +10,6 @@ use provider::{
     Schema, UpdateRequest,
 };
 
-use crate::attempts::reporting;
 use crate::client::{Aws, Place};
 use crate::kind::{Answer, Kind, Tagging, Trace};
 use crate::object::Object;
@@ -184,10 +183,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: CreateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move {
-            let (aws, report) = (Aws::of(connection)?, request.report.clone());
-            reporting(&report, make::make::<K>(aws, request)).await
-        })
+        Box::pin(async move { make::make::<K>(Aws::of(connection)?, request).await })
     }
 
     fn update<'a>(
@@ -195,10 +191,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: UpdateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move {
-            let (aws, report) = (Aws::of(connection)?, request.report.clone());
-            reporting(&report, self.change(aws, request)).await
-        })
+        Box::pin(async move { self.change(Aws::of(connection)?, request).await })
     }
 
     fn delete<'a>(
@@ -206,10 +199,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: DeleteRequest,
     ) -> Future<'a, Result<(), OperationError>> {
-        Box::pin(async move {
-            let (aws, report) = (Aws::of(connection)?, request.report.clone());
-            reporting(&report, remove::remove::<K>(aws, request)).await
-        })
+        Box::pin(async move { remove::remove::<K>(Aws::of(connection)?, request).await })
     }
 
     fn find<'a>(

@@ -94,7 +94,7 @@ impl Home {
                 );
                 return Err(Diagnostic::error("Data folder is locked", detail));
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            provider::pause(Duration::from_millis(50)).await;
         }
         Ok(file)
     }

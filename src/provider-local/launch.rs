@@ -194,7 +194,7 @@ impl Launch<'_> {
                 told_seconds = started.elapsed().as_secs();
                 self.report.say(&format!("waiting for {url}/readyz"));
             }
-            tokio::time::sleep(pause).await;
+            provider::pause(pause).await;
             pause = (pause * 2).min(Duration::from_millis(200));
         }
         Ok(())

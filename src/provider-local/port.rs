@@ -42,7 +42,7 @@ pub(crate) async fn wait_until_free(
     loop {
         match try_listen(host, port).await {
             Err(Obstacle::Taken) if started.elapsed() < limit => {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                provider::pause(Duration::from_millis(100)).await;
             }
             result => return result,
         }

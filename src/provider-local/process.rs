@@ -47,7 +47,7 @@ impl Identity {
             if started.elapsed() >= limit {
                 return false;
             }
-            tokio::time::sleep(pause).await;
+            provider::pause(pause).await;
             pause = (pause * 2).min(Duration::from_millis(200));
         }
         true

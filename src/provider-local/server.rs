@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use diagnostics::Diagnostic;
-use futures::stream::{self, StreamExt};
 use lang::{Type, Value};
 use provider::{
     Connection, CreateRequest, DeleteRequest, FindRequest, Finding, Future, OperationError,
@@ -24,8 +23,6 @@ pub(crate) mod settings;
 use plan::with_attribute;
 use settings::Settings;
 
-/// How many servers are asked at once.
-const READS_AT_ONCE: usize = 32;
 /// How many random bytes a token has that the user does not set.
 const TOKEN_BYTES: usize = 32;
 
@@ -184,8 +181,7 @@ impl ResourceType for LocalServer {
         _connection: &'a Connection,
         requests: &'a [ReadRequest],
     ) -> Future<'a, Vec<ReadOutcome>> {
-        let asked = stream::iter(requests.iter().map(|r| observe::observe(&r.attributes)));
-        Box::pin(asked.buffered(READS_AT_ONCE).collect())
+        Box::pin(provider::each(requests.iter().map(|r| observe::observe(&r.attributes))))
     }
 
     fn create<'a>(

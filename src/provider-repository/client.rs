@@ -113,7 +113,7 @@ impl Client {
             if started.elapsed() > Duration::from_secs(1) {
                 patience.report.say(&format!("waiting for {} to answer", self.url()));
             }
-            tokio::time::sleep(pause).await;
+            provider::pause(pause).await;
             pause = (pause * 2).min(Duration::from_secs(2));
         }
     }

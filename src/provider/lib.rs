@@ -6,10 +6,13 @@
 
 pub mod change;
 pub mod decode;
+mod limit;
 mod operation;
 mod registry;
 pub mod schema;
+mod slot;
 
+pub use limit::{Limit, Limits};
 pub use operation::{
     ClaimRequest, CreateRequest, DataSource, DeleteRequest, Effect, FindRequest, Finding,
     OperationError, PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report,
@@ -17,6 +20,7 @@ pub use operation::{
 };
 pub use registry::{Connection, DataStandIn, Owned, Provider, Registry};
 pub use schema::{Attribute, AttributeClass, NestedBlock, Nesting, Schema};
+pub use slot::{Slot, each, pause, throttled, waiting};
 
 /// A boxed future, as every operation returns.
 pub type Future<'a, T> = futures::future::BoxFuture<'a, T>;

@@ -231,13 +231,12 @@ pub enum ReadOutcome {
 #[derive(Clone)]
 pub struct Report {
     progress: Arc<dyn Fn(&str) + Send + Sync>,
-    throttling: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl Report {
     /// A report whose words somebody reads.
     pub fn new(progress: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { progress: Arc::new(progress), throttling: Arc::new(|| {}) }
+        Self { progress: Arc::new(progress) }
     }
 
     /// A report that nobody reads.
@@ -245,21 +244,9 @@ impl Report {
         Self::new(|_| {})
     }
 
-    /// The same report, with what is done where a call is throttled.
-    #[must_use]
-    pub fn on_throttling(self, throttling: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { throttling: Arc::new(throttling), ..self }
-    }
-
     /// Reports progress in a few words, such as `waiting for the health check`.
     pub fn say(&self, words: &str) {
         (self.progress)(words);
-    }
-
-    /// Reports that the world found too many calls under way: it is said at once, also where the call is
-    /// tried again and works in the end.
-    pub fn throttled(&self) {
-        (self.throttling)();
     }
 }
 
@@ -340,8 +327,6 @@ pub struct OperationError {
     pub whole: bool,
     /// It is certain that nothing was made, so that no trace needs to be followed.
     pub nothing_made: bool,
-    /// Too many calls were made: fewer are to be under way.
-    pub throttled: bool,
 }
 
 impl From<Diagnostic> for OperationError {
@@ -352,7 +337,6 @@ impl From<Diagnostic> for OperationError {
             state: None,
             whole: false,
             nothing_made: false,
-            throttled: false,
         }
     }
 }
@@ -362,12 +346,6 @@ impl OperationError {
     #[must_use]
     pub fn without_effect(self) -> Self {
         Self { nothing_made: true, ..self }
-    }
-
-    /// Says that too many calls were made, so that fewer are made from now on.
-    #[must_use]
-    pub fn by_throttling(self) -> Self {
-        Self { throttled: true, ..self }
     }
 
     /// Says what exists all the same.

@@ -113,6 +113,22 @@ fn every_crate_forbids_what_the_workspace_forbids() {
     report("crates without the workspace's lints", &lax.collect::<Vec<_>>());
 }
 
+/// Who sleeps otherwise would keep its place among the calls in flight while it calls nothing.
+#[test]
+fn providers_sleep_by_pausing_alone() {
+    let sleep = ["time::", "sleep("].concat();
+    let mut findings = Vec::new();
+    let providers = |name: &String| name.starts_with("src/provider-");
+    let of_tests = |name: &str| name.ends_with("/tests.rs") || name.ends_with("/stub.rs");
+    for name in rust_files().into_iter().filter(providers).filter(|name| !of_tests(name)) {
+        let text = text(&name);
+        let code = text.lines().take_while(|line| *line != "#[cfg(test)]");
+        let found = code.enumerate().filter(|(_, line)| line.contains(&sleep));
+        findings.extend(found.map(|(i, _)| format!("{name}:{}: use provider::pause", i + 1)));
+    }
+    report("sleeping that keeps a slot", &findings);
+}
+
 #[test]
 fn no_test_is_switched_off() {
     let attribute = ["#[ign", "ore"].concat();

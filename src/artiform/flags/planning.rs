@@ -29,7 +29,7 @@ pub struct PlanningFlags {
     /// Replace this instance even if nothing about it changes; may be repeated
     #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
     pub replace: Vec<String>,
-    /// How many operations may be under way at once
+    /// How many calls may be in flight at once, for each provider and region
     #[arg(long, value_name = "N", default_value_t = 10,
           value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
     pub parallelism: usize,

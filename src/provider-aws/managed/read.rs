@@ -2,17 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use futures::stream::{self, StreamExt};
 use lang::Value;
-use provider::{Future, ReadOutcome, ReadRequest};
+use provider::{ReadOutcome, ReadRequest, each};
 
 use crate::client::{Aws, Place};
 use crate::kind::{Answer, Kind, Progress};
 use crate::object::Object;
 use crate::tags;
-
-/// How many calls of one type are under way at once in one region.
-const CALLS_AT_ONCE: usize = 8;
 
 /// Reads all requests; the outcomes stand in their order.
 pub(super) async fn read<K: Kind>(aws: &Aws, requests: &[ReadRequest]) -> Vec<ReadOutcome> {
@@ -22,17 +18,16 @@ pub(super) async fn read<K: Kind>(aws: &Aws, requests: &[ReadRequest]) -> Vec<Re
         let region = object.text("region").unwrap_or(&aws.region);
         regions.entry(region).or_default().push(index);
     }
-    let mut batches: Vec<Future<'_, Vec<(usize, ReadOutcome)>>> = Vec::new();
+    let mut batches = Vec::new();
     for (region, indexes) in regions {
         for batch in indexes.chunks(K::BATCH) {
             let place = aws.place(region);
             let batch = batch.iter().map(|i| (*i, objects[*i].clone())).collect();
-            batches.push(Box::pin(read_batch::<K>(place, batch)));
+            batches.push(read_batch::<K>(place, batch));
         }
     }
-    let read: Vec<_> = stream::iter(batches).buffered(CALLS_AT_ONCE).collect().await;
     let mut outcomes: Vec<ReadOutcome> = requests.iter().map(|_| ReadOutcome::Missing).collect();
-    for (index, outcome) in read.into_iter().flatten() {
+    for (index, outcome) in each(batches).await.into_iter().flatten() {
         outcomes[index] = outcome;
     }
     outcomes

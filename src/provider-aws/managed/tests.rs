@@ -1,14 +1,12 @@
 //! What is made of answers that a real cloud gives seldom: unreadable, throttled, none at all, many at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diagnostics::Diagnostic;
-use provider::Report;
+use provider::{Limits, Report};
 
 use super::read::look;
 use super::settle;
-use crate::attempts::reporting;
 use crate::kind::Kind;
 use crate::object::Object;
 use crate::resources::ec2::launch_template::LaunchTemplate;
@@ -38,7 +36,7 @@ async fn an_answer_that_cannot_be_read_is_asked_for_a_few_times_and_then_told() 
 }
 
 #[tokio::test]
-async fn throttling_is_reported_though_the_call_works_in_the_end() {
+async fn throttling_slows_down_though_the_call_works_in_the_end() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     let stub = Stub::answering(|_| {
         match ASKED.fetch_add(1, Ordering::SeqCst) {
@@ -48,14 +46,10 @@ async fn throttling_is_reported_though_the_call_works_in_the_end() {
     });
     let aws = stub.connect().await;
     let place = aws.place("eu-west-1");
-    let heard = Arc::new(AtomicUsize::new(0));
-    let counting = heard.clone();
-    let report = Report::silent().on_throttling(move || {
-        counting.fetch_add(1, Ordering::SeqCst);
-    });
-    let seen = reporting(&report, look::<Subnet>(&place, &subnet())).await;
+    let limit = Limits::new(8).of("aws", Some("eu-west-1"));
+    let seen = limit.run(look::<Subnet>(&place, &subnet())).await;
     assert!(seen.expect("an answer").is_none());
-    assert_eq!((heard.load(Ordering::SeqCst), stub.asked().len()), (1, 2));
+    assert_eq!((limit.size(), stub.asked().len()), (4, 2));
 }
 
 #[tokio::test]

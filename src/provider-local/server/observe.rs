@@ -56,7 +56,7 @@ async fn answers(recorded: &Value, process: &Identity, token: &str) -> bool {
         if started.elapsed() >= ANSWER || !process.is_alive() {
             return false;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        provider::pause(Duration::from_millis(100)).await;
     }
     true
 }

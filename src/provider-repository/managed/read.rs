@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use futures::future::join_all;
-use futures::stream::{self, StreamExt};
 use lang::Value;
-use provider::{Future, ReadOutcome, ReadRequest};
+use provider::{Future, ReadOutcome, ReadRequest, each};
 use serde_json::Value as Json;
 
 use super::found;
@@ -14,9 +12,6 @@ use crate::connection::Servers;
 use crate::endpoint::Endpoint;
 use crate::failure::RestError;
 use crate::kind::Kind;
-
-/// How many calls to one server are under way at once.
-const CALLS_AT_ONCE: usize = 16;
 
 /// Reads all requests; the outcomes stand in their order.
 pub(super) async fn read<K: Kind>(servers: &Servers, requests: &[ReadRequest]) -> Vec<ReadOutcome> {
@@ -33,7 +28,7 @@ pub(super) async fn read<K: Kind>(servers: &Servers, requests: &[ReadRequest]) -
         let read = read_server::<K>(&servers.client(endpoint), &objects).await;
         indexes.into_iter().zip(read).collect::<Vec<_>>()
     });
-    for (index, outcome) in join_all(groups).await.into_iter().flatten() {
+    for (index, outcome) in each(groups).await.into_iter().flatten() {
         outcomes[index] = Some(outcome);
     }
     outcomes.into_iter().map(|outcome| outcome.unwrap_or(ReadOutcome::Missing)).collect()
@@ -56,8 +51,7 @@ async fn read_server<K: Kind>(client: &Client, objects: &[&Value]) -> Vec<ReadOu
     }
     let calls: Vec<Future<'_, ReadOutcome>> =
         rest.iter().map(|object| read_one::<K>(client, object)).collect();
-    let rest: Vec<ReadOutcome> = stream::iter(calls).buffered(CALLS_AT_ONCE).collect().await;
-    std::iter::once(first_outcome).chain(rest).collect()
+    std::iter::once(first_outcome).chain(each(calls).await).collect()
 }
 
 fn read_one<'a, K: Kind>(client: &'a Client, object: &'a Value) -> Future<'a, ReadOutcome> {

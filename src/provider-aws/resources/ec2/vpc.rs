@@ -1,7 +1,6 @@
 //! `aws_vpc`: a private network in a region.
 
 use aws_sdk_ec2::types::{self, AttributeBooleanValue, VpcAttributeName};
-use futures::future::try_join_all;
 use lang::Value;
 use provider::Schema;
 
@@ -83,7 +82,7 @@ impl Kind for Vpc {
             )?;
             Ok(Seen { vpc, dns_hostnames, dns_support })
         });
-        try_join_all(with_attributes).await
+        provider::each(with_attributes).await.into_iter().collect()
     }
 
     fn key(seen: &Seen) -> String {

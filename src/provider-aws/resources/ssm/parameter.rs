@@ -4,7 +4,6 @@ use aws_sdk_ssm::types::{
     Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterTier, ParameterType,
     ResourceTypeForTagging, Tag,
 };
-use futures::future::try_join_all;
 use lang::Value;
 use provider::{Attribute, Schema};
 
@@ -63,7 +62,7 @@ impl Kind for Parameter {
         plan.knows("arn", arn);
     }
 
-    /// Values and descriptions are told of ten at once; tags only of one parameter at a time, all at once here.
+    /// Values and descriptions are told of ten at once; tags only of one parameter at a time.
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
         let names = || Some(wanted.iter().map(|object| object.id().to_owned()).collect());
         let values = place.ssm().get_parameters().set_names(names()).with_decryption(true);
@@ -75,13 +74,13 @@ impl Kind for Parameter {
             async { about.send().await.map_err(crate::failure::AwsError::from) },
         )?;
         let values = values.parameters.unwrap_or_default().into_iter();
-        try_join_all(values.map(|told| async {
+        let with_tags = values.map(|told| async {
             let name = told.name().unwrap_or_default();
             let about = about.parameters().iter().find(|about| about.name() == Some(name)).cloned();
             let tags = tags(place, name).await?;
             Ok(Seen { told, about, tags })
-        }))
-        .await
+        });
+        provider::each(with_tags).await.into_iter().collect()
     }
 
     fn key(seen: &Seen) -> String {
