@@ -12,6 +12,7 @@ pub mod eval;
 pub mod expr;
 pub mod format;
 pub mod functions;
+mod graphemes;
 pub mod json;
 pub mod number;
 pub mod operate;

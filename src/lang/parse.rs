@@ -5,8 +5,8 @@
 //! where brackets do not pair up, the layout of the lines tells where that is.
 
 use diagnostics::{Diagnostics, FileId};
-use unicode_segmentation::UnicodeSegmentation;
 
+use crate::graphemes::graphemes;
 use crate::{Body, Expr, Name};
 
 mod body;
@@ -88,7 +88,7 @@ pub fn place(name: &str, source: &str, span: diagnostics::Span) -> String {
     let position = |at: u32| {
         let before = source.get(..at as usize).unwrap_or(source);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before[line_start..].graphemes(true).count() + 1;
+        let column = graphemes(&before[line_start..]).count() + 1;
         (before.matches('\n').count() + 1, column)
     };
     let ((line, column), (end_line, end_column)) = (position(span.start), position(span.end));

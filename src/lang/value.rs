@@ -39,6 +39,9 @@ pub enum Data {
     Object(Arc<BTreeMap<Name, Value>>),
 }
 
+/// A list of unknown elements is at most so long, lest a few numbers take all memory.
+const ELEMENTS_MAX: usize = 100_000;
+
 /// What is known of an unknown value besides its type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Refinement {
@@ -49,6 +52,35 @@ pub struct Refinement {
     pub length: (Option<u64>, Option<u64>),
     /// The least and greatest value of an unknown number, inclusive.
     pub bounds: (Option<Number>, Option<Number>),
+}
+
+impl Refinement {
+    /// The value that the bounds leave no choice about.
+    fn settled(&self, ty: &Type) -> Option<Value> {
+        if !self.not_null {
+            return None;
+        }
+        if let (Some(low), Some(high)) = &self.bounds {
+            return (low == high).then(|| Value::number(low.clone()));
+        }
+        let (Some(length), Some(most)) = self.length else { return None };
+        let elements = |element: &Arc<Type>, length| {
+            std::iter::repeat_n(Value::unknown(element.as_ref().clone()), length)
+        };
+        let length = usize::try_from(length).ok().filter(|_| length == most)?;
+        match (ty, length) {
+            (Type::List(element), _) if length <= ELEMENTS_MAX => {
+                let elements = elements(element, length).collect::<Vec<_>>();
+                Some(Value::list(element.as_ref().clone(), elements))
+            }
+            (Type::Set(element), 0 | 1) => {
+                let elements = elements(element, length).collect::<Vec<_>>();
+                Some(Value::set(element.as_ref().clone(), elements))
+            }
+            (Type::Map(element), 0) => Some(Value::map(element.as_ref().clone(), BTreeMap::new())),
+            _ => None,
+        }
+    }
 }
 
 /// A set of marks.
@@ -142,6 +174,9 @@ impl Value {
 
     /// An unknown value and what is known of it; of an unknown type nothing can be known.
     pub fn unknown_refined(ty: Type, refinement: Refinement) -> Self {
+        if let Some(known) = refinement.settled(&ty) {
+            return known;
+        }
         if ty == Type::Dynamic || refinement == Refinement::default() {
             return Self::unknown(ty);
         }

@@ -72,10 +72,6 @@ impl Evaluator<'_> {
         let left = self.operand(&left, &operand, "left", &sides[0]);
         let right = self.operand(&right, &operand, "right", &sides[1]);
         let (Some(left), Some(right)) = (left, right) else { return Value::unknown(result) };
-        if !left_failed && decides(operator, &left) {
-            self.found.truncate(before);
-            return left.with_marks(right.marks);
-        }
         if left_failed || after > before {
             return Value::unknown(result).with_marks(left.marks | right.marks);
         }
@@ -107,14 +103,6 @@ fn types(operator: BinaryOperator) -> (Type, Type) {
         | BinaryOperator::GreaterOrEqual => (Type::Number, Type::Bool),
         _ => (Type::Number, Type::Number),
     }
-}
-
-/// Whether the left side of a logical operator settles the result by itself.
-fn decides(operator: BinaryOperator, left: &Value) -> bool {
-    matches!(
-        (operator, left.as_bool()),
-        (BinaryOperator::And, Some(false)) | (BinaryOperator::Or, Some(true))
-    )
 }
 
 fn apply(operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, String> {

@@ -4,6 +4,7 @@ use super::arguments::{count, element_type, is_sequence, number, unmark};
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::convert::{convert, unify};
 use crate::display::friendly_type;
+use crate::graphemes::graphemes;
 use crate::operate::equal;
 use crate::value::Refinement;
 use crate::{Data, Number, Type, Value};
@@ -183,7 +184,7 @@ fn length_type(arguments: &[Value]) -> Result<Type, FunctionError> {
 fn length(value: &Value) -> Value {
     let (plain, marks) = unmark(value);
     let known = match &plain.data {
-        Data::String(text) => Some(graphemes(text)),
+        Data::String(text) => Some(characters(text)),
         Data::Unknown(Type::Tuple(types), _) => Some(types.len()),
         Data::Unknown(Type::Object(types), _) => Some(types.len()),
         Data::Set(_, values) if values.len() > 1 && !plain.is_wholly_known() => None,
@@ -192,8 +193,8 @@ fn length(value: &Value) -> Value {
     known.map_or_else(|| unknown_length(&plain), count).with_marks(marks)
 }
 
-fn graphemes(text: &str) -> usize {
-    unicode_segmentation::UnicodeSegmentation::graphemes(text, true).count()
+fn characters(text: &str) -> usize {
+    graphemes(text).count()
 }
 
 /// What can be told of a length that is not known: at least the bounds that the value itself has.
@@ -201,7 +202,7 @@ fn unknown_length(value: &Value) -> Value {
     let (least, most) = match &value.data {
         Data::Set(_, values) => (1, i64::try_from(values.len()).ok()),
         Data::Unknown(_, Some(known)) => {
-            let prefix = known.prefix.as_deref().map(graphemes).unwrap_or_default() as u64;
+            let prefix = known.prefix.as_deref().map(characters).unwrap_or_default() as u64;
             let least = known.length.0.unwrap_or_default().max(prefix);
             let most = known.length.1.and_then(|most| i64::try_from(most).ok());
             (i64::try_from(least).unwrap_or(0), most)

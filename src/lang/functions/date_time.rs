@@ -40,7 +40,7 @@ pub(super) static TIMECMP: Function = Function::new(
     "timecmp",
     &[Parameter::string("timestamp_a"), Parameter::string("timestamp_b")],
     Returns::Always(Shape::Number),
-    |call| Ok(Value::int(time(call, 0)?.cmp(&time(call, 1)?) as i64)),
+    |call| Ok(Value::int(instant(call, 0)?.cmp(&instant(call, 1)?) as i64)),
     "Returns -1, 0 or 1: whether a timestamp is before, at or after another.",
 );
 
@@ -54,6 +54,12 @@ pub(super) static TIMESTAMP: Function = Function::new(
 
 fn time(call: &Call<'_>, index: usize) -> Result<Timestamp, FunctionError> {
     timestamp::parse(call.text(index)).map_err(|error| FunctionError::argument(index, error))
+}
+
+/// A point in time that is only compared.
+fn instant(call: &Call<'_>, index: usize) -> Result<Timestamp, FunctionError> {
+    timestamp::parse_leniently(call.text(index))
+        .map_err(|error| FunctionError::argument(index, error))
 }
 
 fn time_add(call: &Call<'_>) -> Result<Value, FunctionError> {

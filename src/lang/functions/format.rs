@@ -1,10 +1,9 @@
 //! `format`: values written by the verbs of a format string.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::arguments::text;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::convert::convert;
+use crate::graphemes::graphemes;
 use crate::value::Refinement;
 use crate::{Data, Number, Type, Value};
 
@@ -134,7 +133,7 @@ fn string(verb: &Verb<'_>, value: &Value) -> Result<String, String> {
     let value = convert(value, &Type::String).map_err(|error| error.message)?;
     let mut plain = value.as_str().unwrap_or_default().to_owned();
     if let Some(most) = verb.precision.filter(|most| *most > 0) {
-        plain = plain.graphemes(true).take(most).collect();
+        plain = graphemes(&plain).take(most).collect();
     }
     if verb.mode == 'q' {
         plain = crate::json::encode_string(&plain);
@@ -144,7 +143,7 @@ fn string(verb: &Verb<'_>, value: &Value) -> Result<String, String> {
 
 /// Fills up to the verb's width, counted in characters as people see them.
 fn pad(verb: &Verb<'_>, plain: &str) -> String {
-    let missing = verb.width.unwrap_or(0).saturating_sub(plain.graphemes(true).count());
+    let missing = verb.width.unwrap_or(0).saturating_sub(graphemes(plain).count());
     let padding = if verb.zero { "0" } else { " " }.repeat(missing);
     if verb.minus { format!("{plain}{padding}") } else { format!("{padding}{plain}") }
 }

@@ -1,12 +1,14 @@
 //! Functions with regular expressions.
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::arguments::text;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::{Type, Value};
 
 mod dialect;
+
+use dialect::Pattern;
 
 const PARAMETERS: &[Parameter] = &[Parameter::string("pattern"), Parameter::string("string")];
 
@@ -37,7 +39,7 @@ pub(super) static REPLACE: Function = Function::new(
     "Replaces every occurrence of a string, or of a pattern between slashes.",
 );
 
-fn compile(pattern: &str) -> Result<Regex, FunctionError> {
+fn compile(pattern: &str) -> Result<Pattern, FunctionError> {
     dialect::compile(pattern).map_err(|mistake| {
         FunctionError::argument(
             0,
@@ -47,8 +49,7 @@ fn compile(pattern: &str) -> Result<Regex, FunctionError> {
 }
 
 fn result_type(pattern: &str) -> Result<Type, FunctionError> {
-    let regex = compile(pattern)?;
-    let names: Vec<_> = regex.capture_names().skip(1).collect();
+    let names = compile(pattern)?.names;
     let named: Vec<_> = names.iter().flatten().collect();
     if names.is_empty() {
         return Ok(Type::String);
@@ -62,38 +63,39 @@ fn result_type(pattern: &str) -> Result<Type, FunctionError> {
             "invalid regexp pattern: cannot mix both named and unnamed capture groups",
         ));
     }
-    Ok(Type::object(named.into_iter().map(|name| ((*name).into(), Type::String))))
+    Ok(Type::object(named.into_iter().map(|name| (name.as_str().into(), Type::String))))
 }
 
 fn regex(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let regex = compile(call.text(0))?;
-    let captures = regex.captures(call.text(1)).ok_or_else(|| {
+    let pattern = compile(call.text(0))?;
+    let captures = pattern.regex.captures(call.text(1)).ok_or_else(|| {
         FunctionError::failed("pattern did not match any part of the given string")
     })?;
-    Ok(value(&regex, &captures, call.returns))
+    Ok(value(&pattern, &captures, call.returns))
 }
 
 fn regex_all(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let regex = compile(call.text(0))?;
+    let pattern = compile(call.text(0))?;
     let element = super::arguments::element_type(call.returns);
-    let matches: Vec<_> =
-        regex.captures_iter(call.text(1)).map(|found| value(&regex, &found, &element)).collect();
+    let matches = pattern.regex.captures_iter(call.text(1));
+    let matches: Vec<_> = matches.map(|found| value(&pattern, &found, &element)).collect();
     Ok(Value::list(element, matches))
 }
 
 /// What a match gives: the text of its groups, or the whole if there are none.
-fn value(regex: &Regex, captures: &Captures<'_>, ty: &Type) -> Value {
+fn value(pattern: &Pattern, captures: &Captures<'_>, ty: &Type) -> Value {
     let group = |index: usize| {
         captures.get(index).map_or_else(|| Value::null(Type::String), |found| text(found.as_str()))
     };
     match ty {
         Type::Tuple(types) => Value::tuple((1..=types.len()).map(group).collect::<Vec<_>>()),
-        Type::Object(_) => Value::object(
-            regex
-                .capture_names()
-                .enumerate()
-                .filter_map(|(index, name)| name.map(|name| (name.into(), group(index)))),
-        ),
+        Type::Object(_) => {
+            // Of groups of one name the last counts.
+            let named = pattern.names.iter().zip(1..);
+            Value::object(named.filter_map(|(name, index)| {
+                name.as_deref().map(|name| (name.into(), group(index)))
+            }))
+        }
         _ => group(0),
     }
 }
@@ -102,9 +104,9 @@ fn replace(call: &Call<'_>) -> Result<Value, FunctionError> {
     let (whole, wanted, with) = (call.text(0), call.text(1), call.text(2));
     let pattern = wanted.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
     let Some(pattern) = pattern else { return Ok(text(whole.replace(wanted, with))) };
-    let regex = dialect::compile(pattern).map_err(|mistake| {
+    let pattern = dialect::compile(pattern).map_err(|mistake| {
         let message = format!("error parsing regexp: {}: `{}`", mistake.what, mistake.part);
         FunctionError::failed(message)
     })?;
-    Ok(text(regex.replace_all(whole, with)))
+    Ok(text(pattern.replace_all(whole, with)))
 }

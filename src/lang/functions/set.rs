@@ -32,7 +32,8 @@ pub(super) static SETUNION: Function = Function::new(
     "setunion",
     &[Parameter::new("first_set", Shape::SetOfAny).or_dynamic()],
     Returns::Rule(common_set),
-    |call| combine(call, |kept, other| kept.extend_from_slice(other)),
+    // What is not known belongs to the union all the same.
+    |call| combine_where(call, |_| true, |kept, other| kept.extend_from_slice(other)),
     "Returns the elements that any of the sets has.",
 )
 .and_any_number_of(OTHERS);
@@ -65,11 +66,20 @@ fn common_set(arguments: &[Value]) -> Result<Type, FunctionError> {
 }
 
 fn combine(call: &Call<'_>, step: fn(&mut Vec<Value>, &[Value])) -> Result<Value, FunctionError> {
+    combine_where(call, Value::is_wholly_known, step)
+}
+
+/// Combines sets that are known as well as is needed.
+fn combine_where(
+    call: &Call<'_>,
+    is_known: fn(&Value) -> bool,
+    step: fn(&mut Vec<Value>, &[Value]),
+) -> Result<Value, FunctionError> {
     let mut kept: Option<Vec<Value>> = None;
     for (index, value) in call.arguments.iter().enumerate() {
         let set = convert(value, call.returns)
             .map_err(|error| FunctionError::argument(index, error.message))?;
-        let Some(elements) = set.elements().filter(|_| set.is_wholly_known()) else {
+        let Some(elements) = set.elements().filter(|_| is_known(&set)) else {
             return call.unknown();
         };
         match &mut kept {

@@ -1,9 +1,8 @@
 //! Functions on strings that no pattern is needed for.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::arguments::{text, text_list};
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
+use crate::graphemes::graphemes;
 use crate::{Data, Value};
 
 mod letter_case;
@@ -81,7 +80,7 @@ pub(super) static STRREV: Function = Function::new(
     "strrev",
     STR,
     STRING,
-    |call| Ok(text(call.text(0).graphemes(true).rev().collect::<String>())),
+    |call| Ok(text(graphemes(call.text(0)).rev().collect::<String>())),
     "Reverses the characters of a string.",
 );
 
@@ -207,7 +206,7 @@ fn substr(call: &Call<'_>) -> Result<Value, FunctionError> {
     if offset >= 0 && length == 0 {
         return Ok(text(""));
     }
-    let graphemes: Vec<_> = call.text(0).graphemes(true).collect();
+    let graphemes: Vec<_> = graphemes(call.text(0)).collect();
     let start = if offset < 0 {
         // An offset from the end that lies before the start begins at the start.
         graphemes.len().saturating_sub(usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX))

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 
 use diagnostics::{FileId, Span};
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Call, Function, FunctionError, Parameter, Returns};
 use crate::convert::convert;
 use crate::eval::{TemplateError, template_with_variables};
+use crate::graphemes::graphemes;
 use crate::{Type, Value};
 
 pub(super) static TEMPLATEFILE: Function = Function::new(
@@ -134,7 +134,7 @@ fn place(name: &str, source: &str, span: Span) -> String {
         let end = usize::try_from(offset).unwrap_or(usize::MAX).min(source.len());
         let before = source.get(..end).unwrap_or(source);
         let line = before.rfind('\n').map_or(0, |end| end + 1);
-        (before.matches('\n').count() + 1, before[line..].graphemes(true).count() + 1)
+        (before.matches('\n').count() + 1, graphemes(&before[line..]).count() + 1)
     };
     let ((line, column), (last_line, last_column)) = (position(span.start), position(span.end));
     if line == last_line {

@@ -1,6 +1,6 @@
 //! Points in time as RFC 3339 writes them, and what is wrong with a text that is none.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, TimeDelta};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::arguments::quoted;
 
@@ -9,7 +9,17 @@ pub(super) type Timestamp = DateTime<FixedOffset>;
 
 /// Reads a timestamp; the error is a phrase that says which part is wrong.
 pub(super) fn parse(text: &str) -> Result<Timestamp, String> {
-    Reader { rest: text }.timestamp().map_err(|why| format!("not a valid RFC3339 timestamp: {why}"))
+    read(Reader { rest: text, strict: true })
+}
+
+/// Reads a timestamp that need not be quite as RFC 3339 has it: hours of one digit, a comma before the
+/// fraction, an offset of up to 24 hours and 60 minutes.
+pub(super) fn parse_leniently(text: &str) -> Result<Timestamp, String> {
+    read(Reader { rest: text, strict: false })
+}
+
+fn read(reader: Reader<'_>) -> Result<Timestamp, String> {
+    reader.timestamp().map_err(|why| format!("not a valid RFC3339 timestamp: {why}"))
 }
 
 /// Writes a timestamp to the second.
@@ -20,7 +30,8 @@ pub(super) fn write(time: &Timestamp) -> String {
         time.format("%:z").to_string()
     };
     // Years of five digits would come with a sign.
-    format!("{:04}-{}{offset}", time.year(), time.format("%m-%dT%H:%M:%S"))
+    let (sign, year) = (if time.year() < 0 { "-" } else { "" }, time.year().abs());
+    format!("{sign}{year:04}-{}{offset}", time.format("%m-%dT%H:%M:%S"))
 }
 
 /// The time that many nanoseconds later.
@@ -30,6 +41,7 @@ pub(super) fn later(time: Timestamp, nanoseconds: i64) -> Option<Timestamp> {
 
 struct Reader<'a> {
     rest: &'a str,
+    strict: bool,
 }
 
 impl Reader<'_> {
@@ -42,17 +54,21 @@ impl Reader<'_> {
         self.separator("T")?;
         let hour = self.hour()?;
         self.separator(":")?;
-        let minute = self.part("minute", true, 0..=59)?;
+        let minute = self.minute()?;
         self.separator(":")?;
         let second = self.part("second", true, 0..=59)?;
         let nanosecond = self.fraction()?;
+        let zone = self.rest;
         let offset = self.offset()?;
         if !self.rest.is_empty() {
             return Err(format!("cannot use {} as timestamp segment", quoted(self.rest)));
         }
+        let Some(offset) = offset.seconds(self.strict) else {
+            return Err(format!("cannot use {} as UTC offset", quoted(zone)));
+        };
         NaiveDate::from_ymd_opt(year, month, day)
             .and_then(|date| date.and_hms_nano_opt(hour, minute, second, nanosecond))
-            .and_then(|time| time.and_local_timezone(offset).single())
+            .and_then(|time| placed(time, offset))
             .ok_or_else(|| "day out of range".to_owned())
     }
 
@@ -108,51 +124,95 @@ impl Reader<'_> {
 
     fn hour(&mut self) -> Result<u32, String> {
         let start = self.rest;
-        let hour = self.digits(false).ok_or_else(|| self.wrong("hour"))?;
-        if hour > 23 {
-            return Err("hour must be between 0 and 23 inclusive".to_owned());
+        match self.part("hour", false, 0..=23) {
+            Ok(_) if self.strict && start.as_bytes().get(1) == Some(&b':') => {
+                Err("hour must have exactly two digits".to_owned())
+            }
+            Err(_) if self.strict && self.rest.len() == 1 => {
+                Err("hour must have exactly two digits".to_owned())
+            }
+            Err(_) if self.strict && !self.rest.is_empty() => {
+                Err("hour must be between 0 and 23 inclusive".to_owned())
+            }
+            other => other,
         }
-        if start.len() - self.rest.len() < 2 {
-            return Err("hour must have exactly two digits".to_owned());
+    }
+
+    fn minute(&mut self) -> Result<u32, String> {
+        match self.part("minute", true, 0..=59) {
+            Err(_) if self.strict && !self.rest.is_empty() => {
+                Err("minute must have exactly two digits".to_owned())
+            }
+            other => other,
         }
-        Ok(hour)
     }
 
     fn fraction(&mut self) -> Result<u32, String> {
-        if self.rest.starts_with(',') && self.rest[1..].starts_with(|c: char| c.is_ascii_digit()) {
-            return Err("cannot use \",\" as timestamp segment".to_owned());
-        }
-        let Some(after) = self.rest.strip_prefix('.') else { return Ok(0) };
+        let Some(after) = self.rest.strip_prefix(['.', ',']) else { return Ok(0) };
         let count = after.bytes().take_while(u8::is_ascii_digit).count();
         if count == 0 {
             return Ok(0);
+        }
+        if self.strict && self.rest.starts_with(',') {
+            return Err("cannot use \",\" as timestamp segment".to_owned());
         }
         self.rest = &after[count..];
         let digits = format!("{:0<9}", &after[..count.min(9)]);
         Ok(digits.parse().unwrap_or_default())
     }
 
-    fn offset(&mut self) -> Result<FixedOffset, String> {
-        let wrong = self.wrong("UTC offset");
-        let seconds = if let Some(rest) = self.rest.strip_prefix('Z') {
+    fn offset(&mut self) -> Result<Offset, String> {
+        if let Some(rest) = self.rest.strip_prefix('Z') {
             self.rest = rest;
-            Some(0)
+            return Ok(Offset { sign: 1, hours: 0, minutes: 0 });
+        }
+        let wrong = self.wrong("UTC offset");
+        let offset = self.signed_offset().ok_or(wrong)?;
+        // What lies far outside is told by what stands after it.
+        if offset.hours > 24 || offset.minutes > 60 {
+            Err(self.wrong("UTC offset"))
         } else {
-            self.signed_offset()
-        };
-        seconds.and_then(FixedOffset::east_opt).ok_or(wrong)
+            Ok(offset)
+        }
     }
 
-    fn signed_offset(&mut self) -> Option<i32> {
+    fn signed_offset(&mut self) -> Option<Offset> {
         let sign = match self.rest.as_bytes().first()? {
             b'+' => 1,
             b'-' => -1,
             _ => return None,
         };
         self.rest = &self.rest[1..];
-        let hours = self.digits(true).filter(|hours| *hours < 24)?;
+        let hours = self.digits(true)?;
         self.rest = self.rest.strip_prefix(':')?;
-        let minutes = self.digits(true).filter(|minutes| *minutes < 60)?;
-        i32::try_from(hours * 3600 + minutes * 60).ok().map(|seconds| sign * seconds)
+        let minutes = self.digits(true)?;
+        Some(Offset { sign, hours, minutes })
+    }
+}
+
+/// How far a clock is from UTC.
+struct Offset {
+    sign: i32,
+    hours: u32,
+    minutes: u32,
+}
+
+impl Offset {
+    /// The whole in seconds; strictly, an offset is less than a day.
+    fn seconds(&self, strict: bool) -> Option<i32> {
+        if strict && (self.hours > 23 || self.minutes > 59) {
+            return None;
+        }
+        i32::try_from(self.hours * 3600 + self.minutes * 60).ok().map(|seconds| self.sign * seconds)
+    }
+}
+
+/// The point in time that a clock showed; that of an offset of a day or more is told in UTC.
+fn placed(time: NaiveDateTime, offset: i32) -> Option<Timestamp> {
+    match FixedOffset::east_opt(offset) {
+        Some(zone) => time.and_local_timezone(zone).single(),
+        None => time
+            .checked_sub_signed(TimeDelta::seconds(i64::from(offset)))
+            .map(|time| time.and_utc().fixed_offset()),
     }
 }

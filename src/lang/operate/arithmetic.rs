@@ -120,24 +120,23 @@ pub fn not(value: &Value) -> Result<Value, String> {
     Ok(result.with_marks(value.marks))
 }
 
-/// Whether both hold; a known false decides.
+/// Whether both hold.
 pub fn and(a: &Value, b: &Value) -> Result<Value, String> {
-    logic(a, b, false)
+    logic(a, b, |a, b| a && b)
 }
 
-/// Whether one holds; a known true decides.
+/// Whether one holds.
 pub fn or(a: &Value, b: &Value) -> Result<Value, String> {
-    logic(a, b, true)
+    logic(a, b, |a, b| a || b)
 }
 
-fn logic(a: &Value, b: &Value, deciding: bool) -> Result<Value, String> {
+/// Neither side decides by itself: an unknown side makes the result unknown, a null one is a mistake.
+fn logic(a: &Value, b: &Value, holds: fn(bool, bool) -> bool) -> Result<Value, String> {
     if a.is_null() || b.is_null() {
         return Err(NULL.into());
     }
     let result = match (a.as_bool(), b.as_bool()) {
-        (Some(value), _) | (_, Some(value)) if value == deciding => Value::bool(deciding),
-        (_, Some(value)) if a.as_bool() == Some(value) => Value::bool(value),
-        (Some(a), Some(b)) => Value::bool(if deciding { a || b } else { a && b }),
+        (Some(a), Some(b)) => Value::bool(holds(a, b)),
         _ => Value::unknown_not_null(Type::Bool),
     };
     Ok(result.with_marks(a.marks | b.marks))

@@ -1,12 +1,21 @@
-//! The dialect of regular expressions that Terraform users write, RE2's, put into the engine's own.
+//! The dialect of regular expressions that Terraform users write, RE2's as Go has it, put into the engine's own.
 //!
-//! Classes such as `\d` and the boundary `\b` know ASCII only, `\Q...\E` quotes, and inside brackets
-//! no set operations exist.
+//! The whole pattern is parsed by RE2's rules, so that what it refuses is refused in its words, and what the
+//! engine would read otherwise (classes such as `\d`, set operations, names of groups) is written in another way.
 
-use std::iter::Peekable;
-use std::str::CharIndices;
+use regex::{Regex, RegexBuilder};
 
-use regex::Regex;
+mod class;
+mod escape;
+mod expand;
+mod repetition;
+
+/// A pattern that can be matched, and the names of its groups.
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    /// One for each group, from the first on. A name may stand there twice.
+    pub(super) names: Vec<Option<String>>,
+}
 
 /// What is wrong with a pattern, and the part of it that is meant.
 pub(super) struct Mistake {
@@ -14,317 +23,185 @@ pub(super) struct Mistake {
     pub(super) part: String,
 }
 
-/// The most that a pattern may be repeated by a count.
-const REPEAT_MAX: u32 = 1000;
+/// So many bytes may a compiled pattern take.
+const SIZE_MAX: usize = 1 << 27;
 
 /// Compiles a pattern.
-pub(super) fn compile(pattern: &str) -> Result<Regex, Mistake> {
-    let translated = Translator::new(pattern).run()?;
-    Regex::new(&translated).map_err(|error| describe(pattern, &error.to_string()))
+pub(super) fn compile(pattern: &str) -> Result<Pattern, Mistake> {
+    let mut translator = Translator::new(pattern);
+    translator.run()?;
+    let Translator { out, names, .. } = translator;
+    let regex = RegexBuilder::new(&out).size_limit(SIZE_MAX).build().map_err(|error| {
+        // Every mistake of syntax was told already: what is left are the engine's limits.
+        let deep = error.to_string().contains("nest");
+        let what = if deep { "expression nests too deeply" } else { "expression too large" };
+        Mistake { what, part: pattern.to_owned() }
+    })?;
+    Ok(Pattern { regex, names })
 }
 
-struct Translator<'a> {
-    pattern: &'a str,
-    characters: Peekable<CharIndices<'a>>,
+/// What a repetition operator repeats.
+#[derive(Clone, Copy)]
+struct Operand {
+    /// Where it ends in what was written.
+    end: usize,
+    /// So often do the counts inside it repeat something, multiplied.
+    repeats: u32,
+}
+
+/// A group that is open; the pattern itself is the outermost.
+#[derive(Default)]
+struct Group {
+    operand: Option<Operand>,
+    /// The most that counts inside it repeat something.
+    repeats: u32,
+}
+
+struct Translator<'p> {
+    pattern: &'p str,
+    rest: &'p str,
     out: String,
-    /// Where a repetition operator would belong to, and where the last one began.
-    repeated: Option<usize>,
-    operand: bool,
+    names: Vec<Option<String>>,
+    outer: Vec<Group>,
+    group: Group,
+    /// Where the repetition began that stands directly before.
+    repeated: Option<&'p str>,
 }
 
-impl<'a> Translator<'a> {
-    fn new(pattern: &'a str) -> Self {
-        let characters = pattern.char_indices().peekable();
-        Self { pattern, characters, out: String::new(), repeated: None, operand: false }
+impl<'p> Translator<'p> {
+    fn new(pattern: &'p str) -> Self {
+        Self {
+            pattern,
+            rest: pattern,
+            out: String::new(),
+            names: Vec::new(),
+            outer: Vec::new(),
+            group: Group::default(),
+            repeated: None,
+        }
     }
 
-    fn run(mut self) -> Result<String, Mistake> {
-        while let Some((at, character)) = self.characters.next() {
-            let repetition =
-                matches!(character, '*' | '+' | '?') || (character == '{' && self.count(at)?);
-            if repetition {
-                self.repetition(at, character)?;
+    fn run(&mut self) -> Result<(), Mistake> {
+        while let Some(character) = self.rest.chars().next() {
+            if self.repetition(character)? {
                 continue;
             }
             self.repeated = None;
-            self.operand = !matches!(character, '(' | '|');
             match character {
-                '\\' => self.escape(at)?,
-                '[' => self.class(at)?,
-                '(' => self.group(at)?,
-                // A brace that begins no count is a character like others.
-                '{' | '}' => {
-                    self.out.push('\\');
-                    self.out.push(character);
+                '\\' => self.escape()?,
+                '[' => {
+                    let class = self.class()?;
+                    self.operand(&class);
                 }
-                other => self.out.push(other),
-            }
-        }
-        Ok(self.out)
-    }
-
-    fn mistake<T>(&self, what: &'static str, from: usize, to: usize) -> Result<T, Mistake> {
-        Err(Mistake { what, part: self.pattern[from..to].to_owned() })
-    }
-
-    fn position(&mut self) -> usize {
-        self.characters.peek().map_or(self.pattern.len(), |(at, _)| *at)
-    }
-
-    /// Tells whether a count such as `{2,5}` begins here.
-    fn count(&self, at: usize) -> Result<bool, Mistake> {
-        let Some(end) = self.pattern[at..].find('}') else { return Ok(false) };
-        let inside = &self.pattern[at + 1..at + end];
-        let (least, most) = match inside.split_once(',') {
-            Some((least, most)) => (least, Some(most)),
-            None => (inside, None),
-        };
-        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if least.is_empty() || !digits(least) || !most.is_none_or(digits) {
-            return Ok(false);
-        }
-        let number = |text: &str| text.parse().unwrap_or(u32::MAX);
-        let least = number(least);
-        let most = most.filter(|most| !most.is_empty()).map_or(least, number);
-        if least > REPEAT_MAX || most > REPEAT_MAX || most < least {
-            return self.mistake("invalid repeat count", at, at + end + 1);
-        }
-        Ok(true)
-    }
-
-    fn repetition(&mut self, at: usize, character: char) -> Result<(), Mistake> {
-        self.out.push(character);
-        if character == '{' {
-            for (_, next) in self.characters.by_ref() {
-                self.out.push(next);
-                if next == '}' {
-                    break;
+                '(' => self.open()?,
+                ')' => self.close()?,
+                '|' => {
+                    self.skip(1);
+                    self.out.push('|');
+                    self.group.operand = None;
+                }
+                '^' | '$' | '.' => {
+                    self.skip(1);
+                    self.operand(character.encode_utf8(&mut [0; 4]));
+                }
+                literal => {
+                    self.skip(literal.len_utf8());
+                    self.literal(literal);
                 }
             }
         }
-        if let Some((_, lazy)) = self.characters.next_if(|(_, next)| *next == '?') {
-            self.out.push(lazy);
-        }
-        let end = self.position();
-        if let Some(before) = self.repeated {
-            return self.mistake("invalid nested repetition operator", before, end);
-        }
-        if !self.operand {
-            return self.mistake("missing argument to repetition operator", at, end);
-        }
-        self.repeated = Some(at);
-        Ok(())
+        if self.outer.is_empty() { Ok(()) } else { self.whole("missing closing )") }
     }
 
-    fn group(&mut self, at: usize) -> Result<(), Mistake> {
-        self.out.push('(');
-        let rest = &self.pattern[at + 1..];
-        let Some(options) = rest.strip_prefix('?') else { return Ok(()) };
-        let named = options.strip_prefix('P').unwrap_or(options);
-        if let Some(name) = named.strip_prefix('<') {
-            let end = name.find('>').unwrap_or(name.len());
-            let word = |character: char| character.is_ascii_alphanumeric() || character == '_';
-            if end == 0 || end == name.len() || !name[..end].chars().all(word) {
-                let from = self.pattern.len() - name.len();
-                let to = if end == name.len() { self.pattern.len() } else { from + end + 1 };
-                return self.mistake("invalid named capture", at, to);
-            }
-            self.copy(options.find('<').unwrap_or(0) + 2);
+    fn skip(&mut self, bytes: usize) {
+        self.rest = &self.rest[bytes..];
+    }
+
+    /// Writes what a repetition may repeat.
+    fn operand(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.group.operand = Some(Operand { end: self.out.len(), repeats: 0 });
+    }
+
+    fn literal(&mut self, literal: char) {
+        self.operand(&regex::escape(literal.encode_utf8(&mut [0; 4])));
+    }
+
+    fn whole<T>(&self, what: &'static str) -> Result<T, Mistake> {
+        Err(Mistake { what, part: self.pattern.to_owned() })
+    }
+
+    /// A mistake in what stands from `start` to `end`, both the rest of the pattern there.
+    fn between<T>(what: &'static str, start: &str, end: &str) -> Result<T, Mistake> {
+        Err(Mistake { what, part: start[..start.len() - end.len()].to_owned() })
+    }
+
+    fn open(&mut self) -> Result<(), Mistake> {
+        let Some(options) = self.rest.strip_prefix("(?") else {
+            self.skip(1);
+            self.enter("(", Some(None));
             return Ok(());
-        }
-        let flags = options.bytes().take_while(|byte| b"imsU-".contains(byte)).count();
-        match options.as_bytes().get(flags) {
-            Some(b':' | b')') => {
-                let ends_group = options.as_bytes()[flags] == b')';
-                self.operand = ends_group && self.operand;
-                self.copy(flags + 1);
-                Ok(())
-            }
-            None => self.mistake("missing closing )", 0, self.pattern.len()),
-            Some(_) => {
-                let bad = options[flags..].chars().next().map_or(0, char::len_utf8);
-                self.mistake("invalid or unsupported Perl syntax", at, at + 2 + flags + bad)
-            }
-        }
-    }
-
-    /// Takes that many bytes over as they are.
-    fn copy(&mut self, bytes: usize) {
-        let end = self.position() + bytes;
-        while let Some((_, character)) = self.characters.next_if(|(at, _)| *at < end) {
-            self.out.push(character);
-        }
-    }
-
-    fn escape(&mut self, at: usize) -> Result<(), Mistake> {
-        let Some((_, character)) = self.characters.next() else {
-            return Err(Mistake {
-                what: "trailing backslash at end of expression",
-                part: String::new(),
-            });
         };
-        match character {
-            'd' => self.out.push_str("[0-9]"),
-            'D' => self.out.push_str("[^0-9]"),
-            's' => self.out.push_str("[\\t\\n\\f\\r ]"),
-            'S' => self.out.push_str("[^\\t\\n\\f\\r ]"),
-            'w' => self.out.push_str("[0-9A-Za-z_]"),
-            'W' => self.out.push_str("[^0-9A-Za-z_]"),
-            'b' => self.out.push_str("(?-u:\\b)"),
-            'B' => self.out.push_str("(?-u:\\B)"),
-            'Q' => self.quotation(),
-            _ => self.character_escape(at, character)?,
+        let named = options.strip_prefix('P').unwrap_or(options);
+        match named.strip_prefix('<') {
+            Some(name) => self.named_group(name),
+            None => self.flags(options),
         }
+    }
+
+    /// A group begins; `capturing` tells its name where it is one that is remembered.
+    fn enter(&mut self, opening: &str, capturing: Option<Option<String>>) {
+        self.out.push_str(opening);
+        self.names.extend(capturing);
+        self.outer.push(std::mem::take(&mut self.group));
+    }
+
+    fn named_group(&mut self, name: &'p str) -> Result<(), Mistake> {
+        const WRONG: &str = "invalid named capture";
+        let Some((name, after)) = name.split_once('>') else {
+            return Self::between(WRONG, self.rest, "");
+        };
+        let word = |character: char| character.is_ascii_alphanumeric() || character == '_';
+        if name.is_empty() || !name.chars().all(word) {
+            return Self::between(WRONG, self.rest, after);
+        }
+        self.rest = after;
+        self.enter("(", Some(Some(name.to_owned())));
         Ok(())
     }
 
-    fn quotation(&mut self) {
-        let start = self.position();
-        let rest = &self.pattern[start..];
-        let length = rest.find("\\E").unwrap_or(rest.len());
-        self.out.push_str(&regex::escape(&rest[..length]));
-        let end = (start + length + 2).min(self.pattern.len());
-        while self.characters.next_if(|(at, _)| *at < end).is_some() {}
-    }
-
-    /// An escape that is alike inside and outside of brackets.
-    fn character_escape(&mut self, at: usize, character: char) -> Result<(), Mistake> {
-        match character {
-            'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'A' | 'z' => {
-                self.out.push('\\');
-                self.out.push(character);
-            }
-            'x' | 'p' | 'P' => self.named_character(character),
-            '0' => self.octal(),
-            '1'..='7' if self.octal_follows() => {
-                let value = self.octal_value(character);
-                self.out.push_str(&format!("\\x{{{value:x}}}"));
-            }
-            punctuation if punctuation.is_ascii_punctuation() => {
-                self.out.push_str(&regex::escape(punctuation.encode_utf8(&mut [0; 4])));
-            }
-            other => {
-                let end = at + 1 + other.len_utf8();
-                return self.mistake("invalid escape sequence", at, end);
-            }
-        }
-        Ok(())
-    }
-
-    /// A code point or a property, whose name may stand in braces.
-    fn named_character(&mut self, character: char) {
-        let start = self.position();
-        let rest = &self.pattern[start..];
-        let length = match rest.chars().next() {
-            Some('{') => rest.find('}').map_or(rest.len(), |end| end + 1),
-            Some(first) => first.len_utf8(),
-            None => 0,
-        };
-        let name = &rest[..length];
-        let negated = name.starts_with("{^") && character != 'x';
-        let letter = match character {
-            'p' if negated => 'P',
-            'P' if negated => 'p',
-            other => other,
-        };
-        let name = if negated { name.replacen('^', "", 1) } else { name.to_owned() };
-        self.out.push('\\');
-        self.out.push(letter);
-        self.out.push_str(&name);
-        while self.characters.next_if(|(at, _)| *at < start + length).is_some() {}
-    }
-
-    fn octal_follows(&mut self) -> bool {
-        self.characters.peek().is_some_and(|(_, next)| ('0'..='7').contains(next))
-    }
-
-    fn octal(&mut self) {
-        let value = self.octal_value('0');
-        self.out.push_str(&format!("\\x{{{value:x}}}"));
-    }
-
-    fn octal_value(&mut self, first: char) -> u32 {
-        let mut value = first.to_digit(8).unwrap_or(0);
-        for _ in 0..2 {
-            match self.characters.next_if(|(_, next)| ('0'..='7').contains(next)) {
-                Some((_, next)) => value = value * 8 + next.to_digit(8).unwrap_or(0),
-                None => break,
-            }
-        }
-        value
-    }
-
-    fn class(&mut self, start: usize) -> Result<(), Mistake> {
-        self.out.push('[');
-        if self.characters.next_if(|(_, next)| *next == '^').is_some() {
-            self.out.push('^');
-        }
-        let mut first = true;
-        while let Some((at, character)) = self.characters.next() {
+    /// Flags for what follows, `(?i)`, or for a group, `(?i:`.
+    fn flags(&mut self, options: &'p str) -> Result<(), Mistake> {
+        let (mut negated, mut any) = (false, false);
+        let mut characters = options.chars();
+        while let Some(character) = characters.next() {
             match character {
-                ']' if !first => {
-                    self.out.push(']');
+                'i' | 'm' | 's' | 'U' => any = true,
+                '-' if !negated => (negated, any) = (true, false),
+                ':' | ')' if any || !negated => {
+                    let after = characters.as_str();
+                    let text = &self.rest[..self.rest.len() - after.len()];
+                    self.rest = after;
+                    if character == ':' {
+                        self.enter(text, None);
+                    } else if text != "(?)" {
+                        self.out.push_str(text);
+                    }
                     return Ok(());
                 }
-                '[' if self.pattern[at..].starts_with("[:") => self.named_class(at)?,
-                '\\' => self.class_escape(at)?,
-                '-' => self.out.push('-'),
-                other => self.out.push_str(&regex::escape(other.encode_utf8(&mut [0; 4]))),
+                _ => break,
             }
-            first = false;
         }
-        self.mistake("missing closing ]", start, self.pattern.len())
+        Self::between("invalid or unsupported Perl syntax", self.rest, characters.as_str())
     }
 
-    fn named_class(&mut self, at: usize) -> Result<(), Mistake> {
-        match self.pattern[at..].find(":]") {
-            Some(length) => {
-                self.out.push('[');
-                let end = at + length + 2;
-                while let Some((_, next)) = self.characters.next_if(|(at, _)| *at < end) {
-                    self.out.push(next);
-                }
-            }
-            None => self.out.push_str("\\["),
-        }
+    fn close(&mut self) -> Result<(), Mistake> {
+        let Some(outer) = self.outer.pop() else { return self.whole("unexpected )") };
+        self.skip(1);
+        self.out.push(')');
+        let inner = std::mem::replace(&mut self.group, outer);
+        self.group.operand = Some(Operand { end: self.out.len(), repeats: inner.repeats });
+        self.group.repeats = self.group.repeats.max(inner.repeats);
         Ok(())
     }
-
-    fn class_escape(&mut self, at: usize) -> Result<(), Mistake> {
-        let Some((_, character)) = self.characters.next() else {
-            return self.mistake("missing closing ]", at, self.pattern.len());
-        };
-        match character {
-            'd' => self.out.push_str("0-9"),
-            's' => self.out.push_str("\\t\\n\\f\\r\\x20"),
-            'w' => self.out.push_str("0-9A-Za-z_"),
-            'D' => self.out.push_str("[^0-9]"),
-            'S' => self.out.push_str("[^\\t\\n\\f\\r ]"),
-            'W' => self.out.push_str("[^0-9A-Za-z_]"),
-            other => self.character_escape(at, other)?,
-        }
-        Ok(())
-    }
-}
-
-/// Puts the engine's own words for a mistake into those of RE2.
-fn describe(pattern: &str, error: &str) -> Mistake {
-    let what = if error.contains("unclosed group") {
-        "missing closing )"
-    } else if error.contains("unopened group") {
-        "unexpected )"
-    } else if error.contains("invalid character class range")
-        || error.contains("Unicode property not found")
-        || error.contains("unrecognized ASCII class")
-        || error.contains("invalid Unicode character class")
-    {
-        "invalid character class range"
-    } else if error.contains("capture group name") || error.contains("duplicate capture group") {
-        "invalid named capture"
-    } else if error.contains("size limit") {
-        "expression too large"
-    } else {
-        "invalid syntax"
-    };
-    Mistake { what, part: pattern.to_owned() }
 }
