@@ -7,6 +7,7 @@ mod meta;
 mod module_call;
 mod output;
 mod provider;
+mod provisioner;
 mod refactor;
 mod region;
 mod resource;

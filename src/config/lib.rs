@@ -14,6 +14,7 @@ mod load;
 pub mod module;
 mod overrides;
 pub mod package;
+pub mod provisioner;
 pub mod reference;
 pub mod resource;
 mod schema;
@@ -30,6 +31,7 @@ pub use module::{
     CallKey, Check, CheckRule, Import, Local, Module, ModuleCall, Moved, MovedEndpoint, Output,
     ProviderBlock, ProviderRef, Removed, RequiredProvider, Variable,
 };
+pub use provisioner::{OnFailure, Provisioner, When};
 pub use reference::{Referent, referent};
 pub use resource::{IgnoreChanges, Lifecycle, Resource, ResourceKey};
 pub use schema::known_place as place;

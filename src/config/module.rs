@@ -9,7 +9,7 @@ use lang::constraint::Constraint;
 use lang::convert::ConvertError;
 use lang::{Attribute, Body, Expr, Marks, ModuleAddress, Name, ResourceAddress, Traversal, Value};
 
-use crate::{Resource, ResourceKey, Target};
+use crate::{Provisioner, Resource, ResourceKey, Target};
 
 /// What one folder declares. Every map is in source order, file after file.
 #[derive(Clone, Debug, Default)]
@@ -208,6 +208,8 @@ pub struct Removed {
     pub from: MovedEndpoint,
     /// False means: forget it and let it live.
     pub destroy: bool,
+    /// What runs before what it names is destroyed.
+    pub provisioners: Vec<Provisioner>,
     pub span: Span,
 }
 

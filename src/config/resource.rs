@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diagnostics::Span;
 use lang::{Body, Expr, Name, Path, ResourceMode, Traversal};
 
-use crate::{CheckRule, ProviderRef};
+use crate::{CheckRule, ProviderRef, Provisioner};
 
 /// The key of a resource in its module.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -31,6 +31,8 @@ pub struct Resource {
     pub lifecycle: Lifecycle,
     /// The body of `timeouts`.
     pub timeouts: Option<Body>,
+    /// What runs after creation and before destruction, in this order.
+    pub provisioners: Vec<Provisioner>,
     /// Everything else, with nested and `dynamic` blocks.
     pub body: Arc<Body>,
     /// What a diagnostic about the resource underlines; of a lowered one the user's own block.

@@ -4,6 +4,7 @@ mod body;
 mod calls;
 mod expression;
 mod providers;
+mod provisioner;
 mod refactor;
 mod walk;
 
@@ -133,6 +134,7 @@ impl<'a> Validator<'a> {
         self.optional(&resource.region, &inside);
         self.body(&resource.body, &inside);
         resource.timeouts.iter().for_each(|timeouts| self.body(timeouts, &inside));
+        self.provisioners(&resource.provisioners, &inside);
         self.depends_on(&resource.depends_on, outside);
         let lifecycle = &resource.lifecycle;
         self.optional(&lifecycle.create_before_destroy, &inside);

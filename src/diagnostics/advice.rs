@@ -75,9 +75,11 @@ const ADVICE: &[(&str, &str)] = &[
     ("Invalid", "correct it as said above"),
     ("Invalid \"count\" attribute", "write count.index"),
     ("Invalid \"each\" attribute", "write each.key or each.value"),
+    ("Invalid \"on_failure\" keyword", "write fail or continue"),
     ("Invalid \"path\" attribute", "write path.module, path.root or path.cwd"),
     ("Invalid \"self\" reference", "name the resource by its address instead"),
     ("Invalid \"terraform\" attribute", "write terraform.workspace"),
+    ("Invalid \"when\" keyword", "write create or destroy"),
     ("Invalid 'for'", "write [for x in xs : x], or {for k, v in m : k => v}"),
     ("Invalid argument name", "write the name without quotes"),
     ("Invalid attribute name", "write a name after the dot, or an index in brackets"),
@@ -118,6 +120,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Invalid prevent_destroy", "write true or false"),
     ("Invalid provider configuration reference", "write the provider's name, or NAME.ALIAS"),
     ("Invalid providers argument", "write providers = { name = name.alias }"),
+    ("Invalid provisioner block", "write when = destroy, and name a resource"),
     ("Invalid quoted type", "write the type without quotes"),
     (
         "Invalid reference",
@@ -128,6 +131,7 @@ const ADVICE: &[(&str, &str)] = &[
         "Invalid reference in replace_triggered_by",
         "name a managed resource or one of its attributes",
     ),
+    ("Invalid reference from destroy provisioner", "keep it in the resource, and write self.NAME"),
     ("Invalid region", "name a region that the stack declares"),
     (
         "Invalid replace_triggered_by",
@@ -155,6 +159,10 @@ const ADVICE: &[(&str, &str)] = &[
     ("Invalid variable validation condition", "refer to the variable in its condition"),
     ("Invalid version constraint", "write a constraint such as \">= 1.2, < 2.0\""),
     ("Iteration over", "give a list, set, map or object; coalesce() stands in for null"),
+    (
+        "local-exec provisioner error",
+        "mend the command, or pass the failure over with on_failure = continue",
+    ),
     ("Missing", "add what is missing"),
     ("Missing argument separator", "put a comma between the arguments"),
     (
@@ -198,6 +206,7 @@ const ADVICE: &[(&str, &str)] = &[
         "keep the provider's configuration until what it made is destroyed",
     ),
     ("Provider is not configured", "add a provider block"),
+    ("Quoted keywords are deprecated", "remove the quotes"),
     ("Quoted references are deprecated", "remove the quotes"),
     ("Redundant move statement", "remove the moved block"),
     ("Reference to \"count\"", "set count on this block, or write the value itself"),

@@ -88,6 +88,8 @@ pub(crate) enum Completion {
     /// The configuration of a provider is known now, and this came of it.
     Connected(String, Result<provider::Connection, Diagnostics>),
     Done(Outcome),
+    /// What was to run after a creation, which took so long, has run.
+    Provisioned(Result<(), provider::OperationError>, Duration),
     /// Nothing new is to be started, and it had not begun.
     NotStarted,
 }

@@ -39,6 +39,12 @@ pub enum Event {
         action: Action,
         elapsed: Duration,
     },
+    /// A provisioner runs beside an operation.
+    Provision {
+        address: String,
+        provisioner: &'static str,
+        stage: ProvisionStage,
+    },
     /// It was not tried, because something that it depends on failed.
     Skipped {
         address: String,
@@ -54,6 +60,16 @@ pub enum Event {
     Adopted {
         address: String,
     },
+}
+
+/// How far a provisioner is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProvisionStage {
+    Started,
+    /// It said a line.
+    Said(String),
+    Finished,
+    Failed,
 }
 
 /// How far an import is: planning reads the thing, apply records it.

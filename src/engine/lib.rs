@@ -23,6 +23,7 @@ mod pending;
 mod perform;
 mod planning;
 mod prior;
+mod provision;
 mod record;
 mod relevant;
 mod removal;
@@ -44,7 +45,7 @@ mod walk;
 
 pub use apply::{Applied, ApplyOptions, apply};
 pub use evaluated::{Evaluated, RootScope};
-pub use events::{Event, Events, ImportStage, Named};
+pub use events::{Event, Events, ImportStage, Named, ProvisionStage};
 pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{ImportTarget, PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};

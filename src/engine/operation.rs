@@ -27,6 +27,8 @@ pub(crate) struct Job {
     pub timeout: Option<Duration>,
     /// A deletion leaves a snapshot behind.
     pub snapshot: bool,
+    /// Provisioners run after a creation, which is recorded as tainted until they have.
+    pub provisioned_later: bool,
 }
 
 /// How an operation ended: the value that is there now (none: nothing is), and what went wrong.
@@ -40,7 +42,7 @@ impl Outcome {
         Self { value, failure: None }
     }
 
-    fn failed(failure: OperationError) -> Self {
+    pub(crate) fn failed(failure: OperationError) -> Self {
         Self { value: failure.state.clone(), failure: Some(failure) }
     }
 }
@@ -230,10 +232,10 @@ impl Job {
 
     async fn conclude_create(&self, op: &str, result: Result<Value, OperationError>) -> Outcome {
         match result {
-            Ok(value) => self.commit(op, value, Status::Ready).await,
+            Ok(value) => self.commit(op, value, self.made()).await,
             Err(error) => match error.state.clone() {
                 Some(value) => {
-                    let status = if error.whole { Status::Ready } else { Status::Tainted };
+                    let status = if error.whole { self.made() } else { Status::Tainted };
                     let mut outcome = self.commit(op, value, status).await;
                     outcome.failure = Some(error);
                     outcome
@@ -243,6 +245,11 @@ impl Job {
                 None => Outcome::failed(error),
             },
         }
+    }
+
+    /// What a finished creation is recorded as.
+    fn made(&self) -> Status {
+        if self.provisioned_later { Status::Tainted } else { Status::Ready }
     }
 
     async fn commit(&self, op: &str, value: Value, status: Status) -> Outcome {

@@ -197,10 +197,20 @@ impl Executor {
         let (Some(job), Some(prior)) = (self.job(i, "delete"), prior) else {
             return self.fail(step, no_connection(&self.run.instances[i]).into());
         };
+        let before = match self.run.destruction_provisionings(i) {
+            Ok(provisionings) => provisionings,
+            Err(found) => return self.fail(step, found),
+        };
         let beginning = Some(self.beginning(i, Action::Delete));
         let limit = self.limit_for(&job, i);
-        let operation = operation::delete(job, prior, deposed).map(Completion::Done).boxed();
-        self.spawn(step, Work { limit, beginning, operation });
+        let limit = limit.or_else(|| (!before.is_empty()).then(|| self.limit_of(i)));
+        let operation = async move {
+            Completion::Done(match before.run().await {
+                Ok(()) => operation::delete(job, prior, deposed).await,
+                Err(error) => Outcome::failed(error.leaving(prior)),
+            })
+        };
+        self.spawn(step, Work { limit, beginning, operation: operation.boxed() });
     }
 
     pub(crate) fn complete(&mut self, step: usize, completion: Completion, elapsed: Duration) {
@@ -218,6 +228,12 @@ impl Executor {
             }
             Completion::Data(Err(error)) => self.failed_step(step, i, (error, elapsed)),
             Completion::Done(outcome) => self.complete_operation(step, i, (outcome, elapsed)),
+            Completion::Provisioned(Ok(()), before) => {
+                self.complete_change(step, i, before + elapsed);
+            }
+            Completion::Provisioned(Err(error), before) => {
+                self.failed_step(step, i, (error, before + elapsed));
+            }
         }
     }
 
@@ -285,9 +301,20 @@ impl Executor {
             self.run.settle(i, value);
             return self.fail(step, found);
         }
-        self.count(action);
-        self.finished(i, (shown(action), id_of(&value)), elapsed);
         self.run.settle(i, value);
+        if self.run.provisions(i) {
+            self.start_provisioners(step, i, elapsed);
+        } else {
+            self.complete_change(step, i, elapsed);
+        }
+    }
+
+    /// The thing is there, and everything that was to run after its creation has run.
+    fn complete_change(&mut self, step: usize, i: usize, elapsed: Duration) {
+        let action = self.run.instances[i].change.action;
+        let id = self.run.value_of(i).and_then(id_of);
+        self.count(action);
+        self.finished(i, (shown(action), id), elapsed);
         self.conclude(step, i);
     }
 
@@ -378,6 +405,7 @@ impl Executor {
             report,
             timeout: self.run.timeout_of(i, operation),
             snapshot: instance.on_destroy == OnDestroy::Snapshot,
+            provisioned_later: self.run.provisions(i),
         })
     }
 }
@@ -452,7 +480,7 @@ impl Run {
         })
     }
 
-    fn resource_of(&self, i: usize) -> Option<&config::Resource> {
+    pub(crate) fn resource_of(&self, i: usize) -> Option<&config::Resource> {
         let spot = self.instances[i].spot?;
         let node = self.tree.get(spot.0);
         let crate::tree::NodeKind::Resource(key) = &node.kind else { return None };
@@ -522,6 +550,12 @@ impl Run {
                 Err(Diagnostic::error(summary, detail).on(&instance.address).into())
             }
         }
+    }
+
+    /// The value that a thing has now.
+    pub(crate) fn value_of(&self, i: usize) -> Option<&Value> {
+        let (node, ordinal, index) = self.instances[i].spot?;
+        self.tables.resource(node, ordinal)?.values.get(index as usize)
     }
 
     /// Takes in the value that a thing has now, so that others see it.

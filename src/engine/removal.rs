@@ -88,7 +88,7 @@ impl Run {
     }
 
     /// The `removed` block that names an address.
-    fn removed_block(&self, address: &ResourceAddress) -> Option<&Removed> {
+    pub(crate) fn removed_block(&self, address: &ResourceAddress) -> Option<&Removed> {
         self.tree.modules.iter().find_map(|module| {
             module.config.removed.iter().find(|removed| {
                 let prefix = &module.config.path;

@@ -163,6 +163,7 @@ impl Run {
             self.blocked.refuse(&candidate.name);
         }
         self.check_timeouts(candidate.resource, candidate.spot, repetition);
+        self.check_provisioners(candidate.resource, (candidate.spot, repetition), resource_type);
         let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
         let decoded = decoded.map_err(|found| on_address(found, &candidate.name));
         let whole_config = self.diagnostics.absorb(decoded)?;

@@ -1,6 +1,6 @@
-//! Repository servers as processes on this machine.
+//! Processes on this machine: repository servers, and the commands of `local-exec`.
 //!
-//! The provider `local` has one resource type, `local_server`. A server is a data folder and the
+//! The provider `local` has one resource type, `local_server`, and one provisioner. A server is a data folder and the
 //! process that serves it; who it is stands in the folder, and is never guessed from a pid alone.
 
 #![expect(
@@ -14,10 +14,11 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, Future, Provider, ResourceType, Schema};
+use provider::{Connection, Future, Provider, Provisioner, ResourceType, Schema};
 
 mod home;
 mod launch;
+mod local_exec;
 mod log_tail;
 mod port;
 mod process;
@@ -62,6 +63,10 @@ impl Provider for LocalProvider {
 
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {
         vec![Arc::new(server::LocalServer::new(self.command.clone()))]
+    }
+
+    fn provisioners(&self) -> Vec<Arc<dyn Provisioner>> {
+        vec![Arc::new(local_exec::LocalExec::new())]
     }
 
     fn configure<'a>(

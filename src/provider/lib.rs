@@ -8,6 +8,7 @@ pub mod change;
 pub mod decode;
 mod limit;
 mod operation;
+mod provisioner;
 mod registry;
 pub mod schema;
 mod slot;
@@ -18,6 +19,7 @@ pub use operation::{
     OperationError, PlanRequest, Planned, PreflightItem, ReadOutcome, ReadRequest, Report,
     ResourceType, StepRecorder, UpdateRequest,
 };
+pub use provisioner::{ProvisionRequest, Provisioner, Voice};
 pub use registry::{Connection, DataStandIn, Owned, Provider, Registry};
 pub use schema::{Attribute, AttributeClass, NestedBlock, Nesting, Schema};
 pub use slot::{Slot, each, pause, throttled, waiting};

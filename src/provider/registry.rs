@@ -7,7 +7,7 @@ use std::sync::Arc;
 use diagnostics::Diagnostics;
 use lang::Value;
 
-use crate::{DataSource, Finding, Future, ResourceType, Schema};
+use crate::{DataSource, Finding, Future, Provisioner, ResourceType, Schema};
 
 /// A family of resource types and data sources that share one connection to the world.
 pub trait Provider: Send + Sync {
@@ -32,6 +32,11 @@ pub trait Provider: Send + Sync {
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>>;
 
     fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        Vec::new()
+    }
+
+    /// What can run beside the creation or destruction of things, whoever provides them.
+    fn provisioners(&self) -> Vec<Arc<dyn Provisioner>> {
         Vec::new()
     }
 
@@ -128,6 +133,20 @@ impl Registry {
     /// The data source of this name and its provider.
     pub fn data_source(&self, name: &str) -> Option<Owned<'_, dyn DataSource>> {
         self.data_sources.get(name).map(|(i, s)| (&self.providers[*i], s))
+    }
+
+    /// The provisioner of this name.
+    pub fn provisioner(&self, name: &str) -> Option<Arc<dyn Provisioner>> {
+        let all = self.providers.iter().flat_map(|provider| provider.provisioners());
+        all.into_iter().find(|provisioner| provisioner.name() == name)
+    }
+
+    /// Every provisioner's name, sorted.
+    pub fn provisioner_names(&self) -> Vec<&'static str> {
+        let all = self.providers.iter().flat_map(|provider| provider.provisioners());
+        let mut names: Vec<_> = all.map(|provisioner| provisioner.name()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Every resource type's name, sorted.

@@ -5,6 +5,7 @@ mod explain;
 mod importing;
 mod mistakes;
 mod modules;
+mod provisioners;
 mod selecting;
 mod servers;
 mod testing;

@@ -104,6 +104,9 @@ fn write_resource(resource: &Resource, out: &mut String) {
     if conditions > 0 {
         write!(out, " conditions={conditions}").unwrap();
     }
+    for provisioner in &resource.provisioners {
+        write!(out, " provisioner={}:{:?}", provisioner.type_name, provisioner.when).unwrap();
+    }
     out.push('\n');
 }
 

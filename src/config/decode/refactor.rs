@@ -40,9 +40,9 @@ impl Decoder<'_> {
 
     pub(super) fn removed_block(&mut self, mut block: Block) {
         schema::labels(&block, &[], self.diagnostics);
-        self.unfold(&mut block.body, &[("lifecycle", 0)]);
+        self.unfold(&mut block.body, &[("connection", 0), ("lifecycle", 0), ("provisioner", 1)]);
         schema::check(&block.body, &REMOVED, self.diagnostics);
-        self.refuse_provisioners(&mut block.body);
+        let provisioners = self.take_provisioners(&mut block.body, "removed block");
         let mut destroy = true;
         if let Some(mut lifecycle) = self.take_block(&mut block.body, "lifecycle", "removed block")
         {
@@ -56,7 +56,8 @@ impl Decoder<'_> {
             self.diagnostics.push(mistake);
             return;
         }
-        self.declared.module.removed.push(Removed { from, destroy, span: block.header_span });
+        let span = block.header_span;
+        self.declared.module.removed.push(Removed { from, destroy, provisioners, span });
     }
 
     pub(super) fn import_block(&mut self, mut block: Block) {

@@ -75,7 +75,7 @@ impl Decoder<'_> {
         let lifecycle = self.take_block(body, "lifecycle", word);
         let lifecycle = lifecycle.map(|block| self.lifecycle(block, mode)).unwrap_or_default();
         let timeouts = self.take_block(body, "timeouts", word).map(|block| block.body);
-        self.refuse_provisioners(body);
+        let provisioners = if data { Vec::new() } else { self.take_provisioners(body, "resource") };
         self.refuse_reserved(body);
         Some(Resource {
             mode,
@@ -89,24 +89,11 @@ impl Decoder<'_> {
             region,
             lifecycle,
             timeouts,
+            provisioners,
             body: Arc::new(block.body),
             header_span: block.header_span,
             span: block.span,
         })
-    }
-
-    /// Refuses `provisioner` and `connection`, and says what does their work.
-    pub(super) fn refuse_provisioners(&mut self, body: &mut Body) {
-        for kind in ["connection", "provisioner"] {
-            for block in self.take_blocks(body, kind) {
-                let detail = format!(
-                    "Blocks of type \"{kind}\" are not expected here: artiform runs no commands on or beside a resource, since nothing can tell later whether they ran."
-                );
-                let diagnostic = Diagnostic::error("Unsupported block type", detail);
-                let hint = "let the machine configure itself at its start, by user_data";
-                self.diagnostics.push(diagnostic.at(block.header_span).hint(hint));
-            }
-        }
     }
 
     fn refuse_reserved(&mut self, body: &mut Body) {

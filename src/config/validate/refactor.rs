@@ -23,6 +23,7 @@ impl<'a> Validator<'a> {
             self.import(import);
         }
         for removed in &module.removed {
+            self.removed_provisioners(removed);
             if self.exists(&removed.from) {
                 let detail = format!(
                     "This statement declares that {} was removed, but it is still declared in configuration.",

@@ -72,6 +72,8 @@ pub struct ConfigResource {
     pub name: String,
     /// The entry of `provider_config`.
     pub provider_config_key: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisioners: Vec<ConfigProvisioner>,
     /// By attribute an [`Expression`], by block its expressions or a list of them.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub expressions: Map<String, Json>,
@@ -82,6 +84,14 @@ pub struct ConfigResource {
     pub for_each_expression: Option<Expression>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub depends_on: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConfigProvisioner {
+    #[serde(rename = "type")]
+    pub type_name: String,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub expressions: Map<String, Json>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -223,11 +233,21 @@ impl Writer<'_> {
             type_name: resource.type_name.to_string(),
             name: resource.name.to_string(),
             provider_config_key: keys.get(&provider).cloned().unwrap_or(provider),
+            provisioners: resource.provisioners.iter().map(|p| self.provisioner(p)).collect(),
             expressions,
             schema_version: schema.map_or(0, |schema| schema.version.into()),
             count_expression: repetition(resource.count.as_ref()),
             for_each_expression: repetition(resource.for_each.as_ref()),
             depends_on: depends_on(&resource.depends_on),
+        }
+    }
+
+    fn provisioner(&self, block: &config::Provisioner) -> ConfigProvisioner {
+        let found = self.registry.provisioner(&block.type_name);
+        let expressions = found.map(|known| expressions(&block.body, known.schema()));
+        ConfigProvisioner {
+            type_name: block.type_name.to_string(),
+            expressions: expressions.unwrap_or_default(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use engine::{Event, Named};
+use engine::{Event, Named, ProvisionStage};
 use plan::Action;
 use serde_json::{Value, json};
 
@@ -52,6 +52,26 @@ impl JsonProgress {
         hook["elapsed_seconds"] = json!(elapsed.as_secs());
         self.hook("apply_errored", &running::failed(address, action, elapsed), hook);
     }
+
+    fn provision(&self, address: &str, provisioner: &str, stage: ProvisionStage) {
+        let mut hook = json!({ "resource": resource(address), "provisioner": provisioner });
+        let (kind, words) = match stage {
+            ProvisionStage::Started => {
+                ("provision_start", format!("Provisioning with '{provisioner}'..."))
+            }
+            ProvisionStage::Said(line) => {
+                hook["output"] = json!(line);
+                ("provision_progress", format!("({provisioner}): {line}"))
+            }
+            ProvisionStage::Finished => {
+                ("provision_complete", format!("({provisioner}) Provisioning complete"))
+            }
+            ProvisionStage::Failed => {
+                ("provision_errored", format!("({provisioner}) Provisioning errored"))
+            }
+        };
+        self.hook(kind, &format!("{address}: {words}"), hook);
+    }
 }
 
 fn operation(address: &str, action: Action, id: Option<&str>) -> Value {
@@ -89,6 +109,9 @@ impl Renderer for JsonProgress {
             Event::Failed { address, action, elapsed } => {
                 self.running.end(&address);
                 self.failed(&address, action, elapsed);
+            }
+            Event::Provision { address, provisioner, stage } => {
+                self.provision(&address, provisioner, stage);
             }
             Event::Skipped { address, because } => {
                 let message = format!("{address}: Not tried, because {because} failed");

@@ -59,6 +59,9 @@ pub fn take_in(running: &mut Running, event: Event) -> Option<String> {
             running.end(&address);
             Some(running::failed(&address, action, elapsed))
         }
+        Event::Provision { address, provisioner, stage } => {
+            running::provision(&address, provisioner, &stage)
+        }
         Event::Skipped { address, because } => {
             Some(format!("{address}: Not tried, because {because} failed"))
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use engine::ImportStage;
+use engine::{ImportStage, ProvisionStage};
 use plan::Action;
 
 use crate::duration::rounded;
@@ -84,6 +84,15 @@ pub fn import(address: &str, id: &str, stage: ImportStage) -> String {
         ImportStage::Finished => "Import complete",
     };
     format!("{address}: {words}{}", identity(Some(id)))
+}
+
+/// `x: Provisioning with 'local-exec'...`, then what it says.
+pub fn provision(address: &str, provisioner: &str, stage: &ProvisionStage) -> Option<String> {
+    match stage {
+        ProvisionStage::Started => Some(format!("{address}: Provisioning with '{provisioner}'...")),
+        ProvisionStage::Said(line) => Some(format!("{address} ({provisioner}): {line}")),
+        ProvisionStage::Finished | ProvisionStage::Failed => None,
+    }
 }
 
 /// `x: Creation errored after 1s`

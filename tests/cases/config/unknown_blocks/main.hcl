@@ -7,7 +7,7 @@ variables = {}
 ephemeral "random_password" "x" {}
 
 resource "aws_vpc" "b" {
-  provisioner "local-exec" {
+  provisioner "puppet" {
     command = "true"
   }
 }
