@@ -11,7 +11,7 @@ use crate::{Name, Value, eval, parse};
 
 /// The text of a file below `tests/cases/lang`.
 pub(crate) fn case_file(name: &str) -> String {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/cases/lang");
+    let folder = PathBuf::from("../../tests/cases/lang");
     std::fs::read_to_string(folder.join(name)).unwrap()
 }
 

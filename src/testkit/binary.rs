@@ -25,12 +25,15 @@ pub fn artiform() -> PathBuf {
     })
 }
 
-/// The root of the repository.
+/// The root of the repository whose test asks: as it is where the test runs and not where it was compiled, since
+/// several clones may share one target folder.
 ///
 /// # Panics
-/// When the sources are no longer where they were compiled.
+/// When no folder above the test's package holds a `Cargo.lock`.
 #[must_use]
 pub fn repository() -> PathBuf {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    root.canonicalize().expect("the repository is where the tests were compiled")
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let package = package.or_else(|| std::env::current_dir().ok()).unwrap_or_default();
+    let root = package.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
+    root.expect("cargo runs the test within the repository").to_path_buf()
 }

@@ -129,6 +129,14 @@ fn providers_sleep_by_pausing_alone() {
     report("sleeping that keeps a slot", &findings);
 }
 
+/// Several clones may share one target folder: what was compiled for another must not send a test to its files.
+#[test]
+fn no_file_is_named_by_where_it_was_compiled() {
+    let name_of_folder = ["env!(\"CARGO_", "MANIFEST_DIR\")"].concat();
+    let bound = rust_files().into_iter().filter(|name| text(name).contains(&name_of_folder));
+    report("files with the place of another clone", &bound.collect::<Vec<_>>());
+}
+
 #[test]
 fn no_test_is_switched_off() {
     let attribute = ["#[ign", "ore"].concat();

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{FormatError, format, is_formatted};
 
 fn case_folders() -> Vec<PathBuf> {
-    let cases = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/cases/format"));
+    let cases = Path::new("../../tests/cases/format");
     let mut folders: Vec<PathBuf> =
         fs::read_dir(cases).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
