@@ -396,6 +396,14 @@ impl Run {
         let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
         let decoded = decoded.map_err(|found| on_address(found, &candidate.name));
         let config = self.diagnostics.absorb(decoded)?;
+        if let BlockKind::Data(source) = &candidate.block.kind {
+            let findings = source.check(&config);
+            if !findings.is_empty() {
+                let span = candidate.resource.header_span;
+                self.diagnostics.extend(candidate.block.place(findings, &candidate.name, span));
+                return None;
+            }
+        }
         if self.checking {
             return Some(change::propose(candidate.block.schema(), None, &config));
         }

@@ -1,6 +1,6 @@
-//! The builtin types that live in the state alone: terraform_data, random_password, random_id.
+//! The builtin types that live in states alone: terraform_data, terraform_remote_state, random_password, random_id.
 //!
-//! Two providers stand here: `terraform` with `terraform_data`, and `random` with the types of
+//! Two providers stand here: `terraform` with `terraform_data` and `terraform_remote_state`, and `random` with the types of
 //! the random provider under the names, arguments and attributes that people know.
 
 #![expect(
@@ -14,6 +14,7 @@ use provider::Provider;
 
 mod entropy;
 mod random;
+mod remote_state;
 mod state_only;
 mod terraform;
 mod terraform_data;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, Future, Provider, ResourceType, Schema};
+use provider::{Connection, DataSource, Future, Provider, ResourceType, Schema};
 
+use crate::remote_state::RemoteState;
 use crate::state_only::StateOnly;
 use crate::terraform_data::TerraformData;
 
@@ -38,6 +39,10 @@ impl Provider for TerraformProvider {
 
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {
         vec![Arc::new(StateOnly::new(TerraformData))]
+    }
+
+    fn data_sources(&self) -> Vec<Arc<dyn DataSource>> {
+        vec![Arc::new(RemoteState::new())]
     }
 
     fn configure<'a>(

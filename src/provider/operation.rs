@@ -149,6 +149,12 @@ pub trait DataSource: Send + Sync {
 
     fn schema(&self) -> &Schema;
 
+    /// Mistakes of its configuration that can be told before anything is read. Asked also where only the
+    /// configuration is checked, so that values may be unknown.
+    fn check(&self, _config: &Value) -> Vec<Finding> {
+        Vec::new()
+    }
+
     /// Reads by the configured attributes and gives all of them, known.
     fn read<'a>(
         &'a self,

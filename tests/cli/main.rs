@@ -6,6 +6,7 @@ mod importing;
 mod mistakes;
 mod modules;
 mod provisioners;
+mod remote_state;
 mod selecting;
 mod servers;
 mod testing;

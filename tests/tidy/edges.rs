@@ -24,7 +24,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("plan", &["config", "diagnostics", "lang", "provider", "state"]),
     ("engine", &["config", "diagnostics", "lang", "plan", "provider", "state"]),
     ("provider-aws", &["diagnostics", "lang", "provider"]),
-    ("provider-builtin", &["diagnostics", "lang", "provider"]),
+    // terraform_remote_state reads the state of another stack.
+    ("provider-builtin", &["diagnostics", "lang", "provider", "state"]),
     ("provider-local", &["diagnostics", "lang", "provider"]),
     ("provider-repository", &["diagnostics", "lang", "provider", "repository"]),
     // -- repository wing
