@@ -1,9 +1,10 @@
 //! The command line as Terraform's users type it, made into what clap reads: `-var=a=b` is `--var=a=b`.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 /// Options whose value is the next argument, which is taken as it stands.
-const WITH_VALUE: [&str; 24] = [
+const WITH_VALUE: [&str; 25] = [
     "backend-config",
     "backup",
     "chdir",
@@ -14,6 +15,7 @@ const WITH_VALUE: [&str; 24] = [
     "filter",
     "format",
     "id",
+    "junit-xml",
     "listen",
     "lock-timeout",
     "only",
@@ -30,8 +32,9 @@ const WITH_VALUE: [&str; 24] = [
     "var-file",
 ];
 
-/// Gives long options two dashes, and turns `-help` and `-version` into what they mean.
-pub fn normalise(arguments: Vec<OsString>) -> Vec<OsString> {
+/// Gives long options two dashes, turns `-help` and `-version` into what they mean, and `-json=true` into the
+/// switch alone, where `switches` has the option.
+pub fn normalise(arguments: Vec<OsString>, switches: &BTreeSet<String>) -> Vec<OsString> {
     let mut normal = Vec::with_capacity(arguments.len());
     let mut verb_seen = false;
     let mut rest = arguments.into_iter();
@@ -58,6 +61,15 @@ pub fn normalise(arguments: Vec<OsString>) -> Vec<OsString> {
             normal.push("version".into());
             continue;
         }
+        match option.split_once('=') {
+            Some((name, "true")) if switches.contains(name) => {
+                normal.push(format!("--{name}").into());
+                continue;
+            }
+            // A switch that is off is one that was not named.
+            Some((name, "false")) if switches.contains(name) => continue,
+            _ => {}
+        }
         let takes_next = WITH_VALUE.contains(&option);
         normal.push(format!("--{option}").into());
         if takes_next {
@@ -80,7 +92,8 @@ mod tests {
 
     #[track_caller]
     fn check(typed: &[&str], expected: &[&str]) {
-        let normal = normalise(typed.iter().map(OsString::from).collect());
+        let switches = BTreeSet::from(["json".to_owned()]);
+        let normal = normalise(typed.iter().map(OsString::from).collect(), &switches);
         assert_eq!(normal, expected.iter().map(OsString::from).collect::<Vec<_>>());
     }
 
@@ -99,6 +112,13 @@ mod tests {
         check(&["plan", "-out", "-strange"], &["plan", "--out", "-strange"]);
         check(&["plan", "-var"], &["plan", "--var"]);
         check(&["plan", "-var=a=1", "-json"], &["plan", "--var=a=1", "--json"]);
+    }
+
+    #[test]
+    fn a_switch_may_be_said_to_be_on_or_off() {
+        check(&["plan", "-json=true"], &["plan", "--json"]);
+        check(&["plan", "-json=false", "x"], &["plan", "x"]);
+        check(&["plan", "-json=maybe", "-lock=false"], &["plan", "--json=maybe", "--lock=false"]);
     }
 
     #[test]

@@ -134,7 +134,9 @@ fn recorded(case: &Path) -> Snapshot {
 fn options(case: &Path) -> PlanOptions {
     let flags = std::fs::read_to_string(case.join("flags.txt")).unwrap_or_default();
     let words = std::iter::once("plan").chain(flags.lines()).map(Into::into).collect();
-    let flags = Flags::try_parse_from(arguments::normalise(words)).unwrap();
+    let flags =
+        Flags::try_parse_from(arguments::normalise(words, &std::collections::BTreeSet::new()))
+            .unwrap();
     let options = flags.planning.options().unwrap();
     PlanOptions { timestamp: "2026-01-01T00:00:00Z".into(), ..options }
 }

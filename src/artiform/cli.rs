@@ -1,5 +1,6 @@
 //! The command line: global options, and the commands of the one list in [`crate::commands`].
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, value_parser};
@@ -37,6 +38,21 @@ pub fn command() -> clap::Command {
         let command = clap::Command::new(verb.name).args_override_self(true);
         root.subcommand((verb.augment)(command))
     })
+}
+
+/// The options that are only named or not, whatever the command.
+pub fn switches(command: &clap::Command) -> BTreeSet<String> {
+    let (mut switches, mut valued) = (BTreeSet::new(), BTreeSet::new());
+    let mut commands = vec![command];
+    while let Some(command) = commands.pop() {
+        commands.extend(command.get_subcommands());
+        for argument in command.get_arguments() {
+            let is_switch = matches!(argument.get_action(), ArgAction::SetTrue);
+            let names = if is_switch { &mut switches } else { &mut valued };
+            names.extend(argument.get_long().map(str::to_owned));
+        }
+    }
+    &switches - &valued
 }
 
 /// The options that every command takes.

@@ -16,8 +16,10 @@ use crate::{arguments, refused, world};
 
 /// Runs the command that the arguments name.
 pub fn run(arguments: Vec<OsString>, environment: BTreeMap<String, String>) -> ExitCode {
-    let typed = std::iter::once(OsString::from("artiform")).chain(arguments::normalise(arguments));
-    let matches = match cli::command().try_get_matches_from(typed) {
+    let command_line = cli::command();
+    let arguments = arguments::normalise(arguments, &cli::switches(&command_line));
+    let typed = std::iter::once(OsString::from("artiform")).chain(arguments);
+    let matches = match command_line.try_get_matches_from(typed) {
         Ok(matches) => matches,
         Err(error) => return usage(&error),
     };

@@ -3,7 +3,7 @@
 use diagnostics::Diagnostic;
 
 /// Options without dashes, and what is said of them.
-const REFUSED: [(&str, &str); 15] = [
+const REFUSED: [(&str, &str); 14] = [
     (
         "allow-deferral",
         "Everything is planned at once; what is unknown is told by `artiform explain`.",
@@ -19,7 +19,6 @@ const REFUSED: [(&str, &str); 15] = [
         "ignore-remote-version",
         "State has a format version, which is compared without being asked for.",
     ),
-    ("junit-xml", "Results of tests are written as JSON lines by `artiform test -json`."),
     (
         "lockfile",
         "The lock file of modules changes only by a new package or by `artiform init -upgrade`.",

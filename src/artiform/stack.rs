@@ -64,8 +64,8 @@ impl Stack {
         let options = ValueOptions {
             environment: context.environment.clone(),
             command_line: flags.given.clone(),
-            evaluated: IndexMap::new(),
             ask: if asks { Some(&mut ask) } else { None },
+            ..ValueOptions::default()
         };
         let (values, mistakes) = config::values::gather(&mut config, options);
         diagnostics.extend(mistakes);

@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod explain;
 pub mod json_lines;
+pub mod junit;
 pub mod outputs;
 pub mod plan;
 pub mod progress;

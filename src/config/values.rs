@@ -22,6 +22,8 @@ pub struct ValueOptions<'a> {
     pub environment: BTreeMap<String, String>,
     /// `--var` and `--var-file` in the order of the command line; later ones win.
     pub command_line: Vec<Given>,
+    /// Folders besides the stack's, whose automatic files of values win over the stack's own.
+    pub folders: Vec<PathBuf>,
     /// Values that the caller has already: they win over all others. Names that are no variables of the
     /// root module are passed over.
     pub evaluated: IndexMap<Name, (Value, Span)>,
@@ -77,8 +79,10 @@ pub fn gather(
         diagnostics: Diagnostics::new(),
     };
     reader.environment(&options.environment);
-    for path in files::automatic_value_files(&config.folder) {
-        reader.file(&path);
+    for folder in std::iter::once(&config.folder).chain(&options.folders) {
+        for path in files::automatic_value_files(folder) {
+            reader.file(&path);
+        }
     }
     for given in &options.command_line {
         match given {

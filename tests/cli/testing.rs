@@ -245,7 +245,7 @@ fn options_choose_files_and_what_is_shown() {
 fn json_lines_name_file_and_run() {
     let project = project(
         "a.tftest.hcl",
-        "run \"one\" {\n  assert {\n    condition = false\n    error_message = \"no\"\n  }\n}\n",
+        "run \"one\" {\n  assert {\n    condition = var.x == null\n    error_message = \"no\"\n  }\n}\n",
     );
     let run = project.run(&["test", "-json"]).expect_code(1);
     let lines: Vec<serde_json::Value> =
@@ -299,4 +299,104 @@ fn names_that_the_module_does_not_declare_are_told() {
 fn without_test_files_there_is_nothing_to_do() {
     let run = Project::with_stack("tried", "").run(&["test"]).expect_code(0);
     assert_eq!(run.stdout, "\nSuccess! 0 passed, 0 failed.\n");
+}
+
+#[test]
+fn what_can_be_told_without_running_is_told_first() {
+    let text = r#"
+run "two words" {}
+run {}
+run "one" {
+  command = "plan"
+  module {
+    source = "./nowhere"
+  }
+  plan_options {
+    mode    = refresh-only
+    refresh = false
+  }
+  assert {
+    condition     = upper("a") == "A"
+    error_message = "never"
+  }
+}
+override_resource {
+  values = {}
+}
+"#;
+    let run = project("a.tftest.hcl", text).run(&["test"]).expect_code(1).expect_words(&[
+        "Error: Invalid run block name",
+        "Error: Missing name for run",
+        "Error: Invalid \"command\" keyword",
+        "Error: Incompatible plan options",
+        "Error: Invalid assert expression",
+        "Error: Missing target attribute",
+    ]);
+    assert!(!run.stdout.contains("in progress"), "{}", run.stdout);
+    let text = "run \"one\" {\n  module {\n    source = \"./nowhere\"\n  }\n}\n";
+    let run = project("a.tftest.hcl", text).run(&["test"]).expect_code(1);
+    assert!(run.stderr.contains("Unreadable module directory"), "{}", run.stderr);
+    assert!(!run.stdout.contains("in progress"), "{}", run.stdout);
+}
+
+#[test]
+fn the_folder_of_tests_has_values_of_its_own() {
+    let text = "run \"one\" {\n  assert {\n    condition     = output.o == \"mine\"\n    error_message = \"it is ${output.o}\"\n  }\n}\n";
+    let project = project("tests/a.tftest.hcl", text);
+    project.write("stacks/tried/terraform.tfvars", "x = \"stack\"\n");
+    project.write("stacks/tried/tests/terraform.tfvars", "x = \"mine\"\n");
+    // A value for a variable that only a test knows is none of the stack's.
+    project.run(&["test", "-var=nosuch=1"]).expect_code(0);
+    project.write("stacks/tried/b.tftest.hcl", text);
+    project.run(&["test"]).expect_code(1).expect_words(&["it is stack"]);
+}
+
+#[test]
+fn assertions_name_what_there_is() {
+    for (condition, said) in [
+        ("output.nosuch == 1", "Reference to undeclared output value"),
+        ("var.nosuch == 1", "Reference to undeclared input variable"),
+        ("run.nosuch.x == 1", "Reference to unknown run block"),
+        ("run.two.x == 1", "Reference to unavailable run block"),
+    ] {
+        let text = format!(
+            "run \"one\" {{\n  command = plan\n  assert {{\n    condition     = {condition}\n    error_message = \"no\"\n  }}\n}}\nrun \"two\" {{}}\n"
+        );
+        project("a.tftest.hcl", &text).run(&["test"]).expect_code(1).expect_words(&[said]);
+    }
+}
+
+#[test]
+fn results_are_written_as_junit_xml() {
+    let text = r#"
+run "good" {
+  command = plan
+}
+run "bad" {
+  command = plan
+  assert {
+    condition     = var.x == "b"
+    error_message = "not <b>"
+  }
+}
+run "broken" {
+  command = plan
+  variables {
+    x = "much too long"
+  }
+}
+run "late" {}
+"#;
+    let project = project("a.tftest.hcl", text);
+    project.run(&["test", "-junit-xml=out.xml"]).expect_code(1);
+    let written = project.read("stacks/tried/out.xml");
+    for part in [
+        "<testsuite name=\"a.tftest.hcl\" tests=\"4\" skipped=\"1\" failures=\"1\" errors=\"1\">",
+        "<testcase name=\"good\" classname=\"a.tftest.hcl\" time=\"",
+        "<failure message=\"1 of 1 assertions failed: not &lt;b&gt;\"><![CDATA[\nError: Test",
+        "<error message=\"Encountered an error\"><![CDATA[\nError: Invalid value for variable",
+        "<skipped message=\"Testcase skipped due to a previous testcase error\">",
+    ] {
+        assert!(written.contains(part), "{part} in:\n{written}");
+    }
 }

@@ -65,6 +65,13 @@ impl Test {
             self.file(path, (file, &runs), &mut report, &session);
         }
         report.end();
+        if let Some(file) = &self.options.junit_xml {
+            std::fs::write(file, report.junit()).map_err(|error| {
+                let detail = format!("The results could not be written to it: {error}.");
+                let summary = format!("error saving JUnit XML to file \"{}\"", file.display());
+                Failure::error(&summary, detail)
+            })?;
+        }
         let code = if report.status() <= Status::Skip { SUCCESS } else { FAILURE };
         session.end();
         Ok(code)
@@ -82,6 +89,8 @@ impl Test {
         for (at, run) in runs.iter().enumerate() {
             if status == Status::Error || *session.stop.borrow() {
                 report.run_ends(run, Status::Skip, None);
+                let nothing = (&Diagnostics::new(), &SourceMap::new());
+                report.run_found(run, (Status::Skip, 0), nothing);
                 status = status.max(Status::Skip);
                 continue;
             }
@@ -96,7 +105,7 @@ impl Test {
             };
             let (ended, diagnostics, sources) = ended;
             report.run_ends(run, ended, shown.as_deref());
-            report.diagnostics(&diagnostics, &sources);
+            report.run_found(run, (ended, file.assertions(at)), (&diagnostics, &sources));
             status = status.max(ended);
         }
         report.file_tears_down();

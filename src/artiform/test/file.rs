@@ -91,7 +91,7 @@ impl TestFile {
     pub fn parse(text: &str, file: FileId, json: bool) -> (Self, Diagnostics) {
         let parse = if json { lang::parse::json_file } else { lang::parse::file };
         let (body, diagnostics) = parse(text, file);
-        let mut reader = reader::Reader { diagnostics };
+        let mut reader = reader::Reader { diagnostics, json };
         let test = reader.file(body);
         (test, reader.diagnostics)
     }
@@ -99,7 +99,7 @@ impl TestFile {
     /// Reads a file of stand-ins (`*.tfmock.hcl`) into a mock provider.
     pub fn parse_mocks(text: &str, file: FileId, mock: &mut MockProvider) -> Diagnostics {
         let (body, diagnostics) = lang::parse::file(text, file);
-        let mut reader = reader::Reader { diagnostics };
+        let mut reader = reader::Reader { diagnostics, json: false };
         reader.mocks(body, mock);
         reader.diagnostics
     }

@@ -21,6 +21,9 @@ pub struct TestOptions {
     /// Show the plan or the state of every run block
     #[arg(long)]
     pub verbose: bool,
+    /// Write the results to this file as JUnit XML as well
+    #[arg(long, value_name = "FILE")]
+    pub junit_xml: Option<PathBuf>,
     /// Write one JSON object for each event
     #[arg(long)]
     pub json: bool,

@@ -36,6 +36,8 @@ pub struct Prepared<'a> {
     /// What `var` means beside the module's own variables, and the outputs of the runs so far.
     pub test_variables: &'a IndexMap<Name, Value>,
     pub runs: &'a IndexMap<Name, Value>,
+    /// The runs from this one on.
+    pub ahead: &'a [Name],
     pub functions: FunctionContext,
     /// Show plan or state.
     pub verbose: bool,
@@ -170,8 +172,13 @@ impl Prepared<'_> {
             ended.diagnostics.extend(missing);
         }
         let functions = self.functions.clone();
-        let (variables, runs) = (self.test_variables, self.runs);
-        let scope = TestScope { module: Some((module, &self.config)), variables, runs, functions };
+        let scope = TestScope {
+            module: Some((module, &self.config)),
+            variables: self.test_variables,
+            runs: self.runs,
+            ahead: self.ahead,
+            functions,
+        };
         for rule in &self.run.asserts {
             let verdict = engine::check_rule(rule, &scope, "Test assertion failed");
             ended.diagnostics.extend(verdict.diagnostics);

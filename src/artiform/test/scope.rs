@@ -9,14 +9,32 @@ use lang::{Name, Resolved, Scope, Step, Traversal, Value};
 
 /// What is said of a run that is not there; NAME is its name.
 const NO_RUN: (&str, &str) = (
+    "Reference to unknown run block",
+    "The run block \"NAME\" does not exist within this test file. You can only reference run blocks that are in the same test file and will execute before the current run block.",
+);
+
+/// What is said of a run that comes later; NAME is its name.
+const RUN_AHEAD: (&str, &str) = (
     "Reference to unavailable run block",
-    "The run block \"NAME\" has not executed yet. You can only reference outputs of run blocks that stand before the current one.",
+    "The run block \"NAME\" has not executed yet. You can only reference run blocks that are in the same test file and will execute before the current run block.",
+);
+
+/// What is said of an output that the run's module does not have; NAME is its name.
+const NO_OUTPUT: (&str, &str) = (
+    "Reference to undeclared output value",
+    "An output value with the name \"NAME\" has not been declared.",
 );
 
 /// What is said of a variable that is not there; NAME is its name.
 const NO_VARIABLE: (&str, &str) = (
     "Reference to unavailable variable",
     "The input variable \"NAME\" is not available to the current run block. You can only reference variables defined at the file or global levels.",
+);
+
+/// What is said of a variable that neither module nor test have; NAME is its name.
+const UNDECLARED: (&str, &str) = (
+    "Reference to undeclared input variable",
+    "An input variable with the name \"NAME\" has not been declared. This variable can be declared with a variable \"NAME\" {} block.",
 );
 
 /// The scope of assertions, with a module, and of variables, without.
@@ -26,6 +44,8 @@ pub struct TestScope<'a> {
     pub variables: &'a IndexMap<Name, Value>,
     /// The outputs of the runs so far.
     pub runs: &'a IndexMap<Name, Value>,
+    /// The runs that come later, and this one.
+    pub ahead: &'a [Name],
     pub functions: FunctionContext,
 }
 
@@ -36,19 +56,32 @@ impl TestScope<'_> {
         traversal: &Traversal,
         (summary, detail): (&str, &str),
     ) -> Result<Resolved, Box<Diagnostic>> {
-        let name = match traversal.steps.first() {
-            Some(Step::Attribute(name, _)) => Some(name),
-            _ => None,
-        };
+        let name = named(traversal);
         match name.and_then(|name| values.get(name)) {
             Some(value) => Ok(Resolved { value: value.clone(), steps: 1 }),
-            None => {
-                let name = name.map_or("", |name| name);
-                let diagnostic = Diagnostic::error(summary, detail.replace("NAME", name));
-                Err(Box::new(diagnostic.at(traversal.span)))
-            }
+            None => Err(missing(traversal, (summary, detail))),
         }
     }
+
+    fn run(&self, traversal: &Traversal) -> Result<Resolved, Box<Diagnostic>> {
+        let is_ahead = |name: &Name| self.ahead.contains(name);
+        let said = if named(traversal).is_some_and(is_ahead) { RUN_AHEAD } else { NO_RUN };
+        self.lookup(self.runs, traversal, said)
+    }
+}
+
+/// The name after the root.
+fn named(traversal: &Traversal) -> Option<&Name> {
+    match traversal.steps.first() {
+        Some(Step::Attribute(name, _)) => Some(name),
+        _ => None,
+    }
+}
+
+fn missing(traversal: &Traversal, (summary, detail): (&str, &str)) -> Box<Diagnostic> {
+    let name = named(traversal).map_or("", |name| name);
+    let diagnostic = Diagnostic::error(summary, detail.replace("NAME", name));
+    Box::new(diagnostic.at(traversal.span))
 }
 
 /// What an assertion refers to must be in the module: it was not checked together with it.
@@ -77,12 +110,20 @@ impl Scope for TestScope<'_> {
         keys: &[Option<Value>],
     ) -> Result<Resolved, Box<Diagnostic>> {
         match (&*traversal.root, &self.module) {
-            ("run", _) => self.lookup(self.runs, traversal, NO_RUN),
-            ("output", Some((module, _))) => Ok(Resolved { value: module.outputs(), steps: 0 }),
+            ("run", _) => self.run(traversal),
+            ("output", Some((module, config))) => match named(traversal) {
+                Some(name) if !config.root.outputs.contains_key(name) => {
+                    Err(missing(traversal, NO_OUTPUT))
+                }
+                _ => Ok(Resolved { value: module.outputs(), steps: 0 }),
+            },
             ("var", None) => self.lookup(self.variables, traversal, NO_VARIABLE),
-            ("var", Some((module, _))) => module.resolve(traversal, keys).or_else(|first| {
-                self.lookup(self.variables, traversal, NO_VARIABLE).map_err(|_| first)
-            }),
+            ("var", Some((module, config))) => match named(traversal) {
+                Some(name) if !config.root.variables.contains_key(name) => {
+                    self.lookup(self.variables, traversal, UNDECLARED)
+                }
+                _ => module.resolve(traversal, keys),
+            },
             (_, Some((module, config))) => {
                 check_declared(traversal, config)?;
                 module.resolve(traversal, keys)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use config::Config;
-use config::values::{self, ValueOptions};
+use config::values::{self, Given, ValueOptions};
 use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span};
 use engine::{ApplyOptions, Events, PlanInput};
 use indexmap::IndexMap;
@@ -62,9 +62,39 @@ impl<'a> FileSession<'a> {
             let detail = format!("The file {} could not be read: {error}.", path.path.display());
             Failure::error("Failed to read test file", detail)
         })?;
-        let globals = globals(options, context);
-        let (states, outputs) = (IndexMap::new(), IndexMap::new());
-        Ok(Self { path, text, options, context, session, globals, states, outputs, applies: 0 })
+        let mut file = Self {
+            path,
+            text,
+            options,
+            context,
+            session,
+            globals: IndexMap::new(),
+            states: IndexMap::new(),
+            outputs: IndexMap::new(),
+            applies: 0,
+        };
+        file.globals = file.globals();
+        Ok(file)
+    }
+
+    /// The folders besides the stack's whose files give values to variables: that of the tests, for its own.
+    fn folders(&self) -> Vec<PathBuf> {
+        let folder = self.options.folder.join(&self.options.test_directory);
+        self.path.path.starts_with(&folder).then_some(folder).into_iter().collect()
+    }
+
+    /// The stack's variables as environment, files and command line give them, and whether they do.
+    fn globals(&self) -> IndexMap<Name, (Value, bool)> {
+        let mut config = config::load(Path::new(&self.options.folder)).config;
+        let given = ValueOptions {
+            environment: self.context.environment.clone(),
+            command_line: given_to(&config.root, self.options),
+            folders: self.folders(),
+            ..ValueOptions::default()
+        };
+        // What is missing or wrong is told by the run that needs it.
+        let (values, _) = values::gather(&mut config, given);
+        values.into_iter().map(|(name, found)| (name, (found.value, found.given))).collect()
     }
 
     /// The run blocks by name, in order; nothing of a file with mistakes is run.
@@ -74,7 +104,21 @@ impl<'a> FileSession<'a> {
         if diagnostics.has_errors() {
             return Err(Failure::new(diagnostics, &sources));
         }
+        let modules = file.runs.iter().filter_map(|run| run.module.as_ref());
+        let stray: Vec<_> = modules
+            .filter_map(|(source, span)| modules::folder(&self.options.folder, source, *span).err())
+            .map(|mistake| *mistake)
+            .collect();
+        if !stray.is_empty() {
+            return Err(Failure::new(Diagnostics::from(stray), &sources));
+        }
         Ok(file.runs.into_iter().map(|run| run.name).collect())
+    }
+
+    /// How many assertions the run at a place has.
+    pub fn assertions(&self, at: usize) -> usize {
+        let (file, _) = self.parse(&mut SourceMap::new());
+        file.runs.get(at).map_or(0, |run| run.asserts.len())
     }
 
     fn parse(&self, sources: &mut SourceMap) -> (TestFile, Diagnostics) {
@@ -114,8 +158,10 @@ impl<'a> FileSession<'a> {
     ) -> Result<Ended, Box<Failure>> {
         let failed =
             |diagnostics: Diagnostics, config: &Config| Failure::new(diagnostics, &config.sources);
+        let ahead: Vec<Name> =
+            file.runs.iter().map(|run| run.name.clone()).skip_while(|n| *n != run.name).collect();
         let (file_values, run_values) =
-            self.test_values(run, file).map_err(|mistakes| failed(mistakes, config))?;
+            self.test_values(run, file, &ahead).map_err(|mistakes| failed(mistakes, config))?;
         let mut test_variables: IndexMap<Name, Value> = self.given_globals();
         let of_test = file_values.iter().chain(&run_values);
         test_variables.extend(of_test.map(|(name, (value, _))| (name.clone(), value.clone())));
@@ -145,6 +191,7 @@ impl<'a> FileSession<'a> {
             variables,
             test_variables: &test_variables,
             runs: &self.outputs,
+            ahead: &ahead,
             functions: self.functions(),
             verbose: self.options.verbose,
         };
@@ -173,11 +220,12 @@ impl<'a> FileSession<'a> {
         &self,
         run: &RunBlock,
         file: &TestFile,
+        ahead: &[Name],
     ) -> Result<(Evaluated, Evaluated), Diagnostics> {
         let mut known = self.given_globals();
-        let file_values = self.evaluate(&file.variables, &known)?;
+        let file_values = self.evaluate(&file.variables, &known, ahead)?;
         known.extend(file_values.iter().map(|(name, (value, _))| (name.clone(), value.clone())));
-        let run_values = self.evaluate(&run.variables, &known)?;
+        let run_values = self.evaluate(&run.variables, &known, ahead)?;
         Ok((file_values, run_values))
     }
 
@@ -185,9 +233,10 @@ impl<'a> FileSession<'a> {
         &self,
         attributes: &IndexMap<Name, Attribute>,
         variables: &IndexMap<Name, Value>,
+        ahead: &[Name],
     ) -> Result<Evaluated, Diagnostics> {
         let functions = self.functions();
-        let scope = TestScope { module: None, variables, runs: &self.outputs, functions };
+        let scope = TestScope { module: None, variables, runs: &self.outputs, ahead, functions };
         let mut diagnostics = Diagnostics::new();
         let mut values = IndexMap::new();
         for (name, attribute) in attributes {
@@ -208,7 +257,8 @@ impl<'a> FileSession<'a> {
         let mut options = ValueOptions::default();
         if is_stack {
             options.environment = self.context.environment.clone();
-            options.command_line = self.options.variables.given.clone();
+            options.command_line = given_to(&config.root, self.options);
+            options.folders = self.folders();
         } else {
             let given = self.globals.iter().filter(|(_, (_, given))| *given);
             let spanned =
@@ -331,15 +381,13 @@ fn state_key(run: &RunBlock) -> String {
     named.or(module).unwrap_or_default()
 }
 
-/// The stack's variables as environment, files and command line give them, and whether they do.
-fn globals(options: &TestOptions, context: &Context) -> IndexMap<Name, (Value, bool)> {
-    let mut config = config::load(Path::new(&options.folder)).config;
-    let given = ValueOptions {
-        environment: context.environment.clone(),
-        command_line: options.variables.given.clone(),
-        ..ValueOptions::default()
+/// What the command line gives to variables of the stack; what a test alone knows is none of them.
+fn given_to(root: &config::Module, options: &TestOptions) -> Vec<Given> {
+    let declared = |given: &&Given| match given {
+        Given::Assignment(text) => {
+            text.split_once('=').is_none_or(|(name, _)| root.variables.contains_key(name.trim()))
+        }
+        Given::File(_) => true,
     };
-    // What is missing or wrong is told by the run that needs it.
-    let (values, _) = values::gather(&mut config, given);
-    values.into_iter().map(|(name, found)| (name, (found.value, found.given))).collect()
+    options.variables.given.iter().filter(declared).cloned().collect()
 }

@@ -19,8 +19,16 @@ pub fn all(snapshot: &Snapshot, registry: &Registry, secrets: Secrets) -> String
     let mut instances: Vec<_> = snapshot.instances.values().collect();
     // Modules behind what calls them.
     instances.sort_by_cached_key(|i| (address::resource(&i.address).ok(), i.address.clone()));
-    let instances = instances.into_iter().map(|i| instance(i, registry, secrets));
-    let mut text = instances.collect::<Vec<_>>().join("\n");
+    let mut text = String::new();
+    let mut before = None;
+    for recorded in instances {
+        let module = address::resource(&recorded.address).ok().map(|address| address.module);
+        if let Some(before) = before {
+            text.push_str(if before == module { "\n" } else { "\n\n" });
+        }
+        before = Some(module);
+        text.push_str(&instance(recorded, registry, secrets));
+    }
     if !snapshot.outputs.is_empty() {
         let named = snapshot.outputs.iter().map(|(name, output)| (name.as_str(), output));
         let _ = write!(text, "\n\nOutputs:\n\n{}", outputs::plain(named, secrets));

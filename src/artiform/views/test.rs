@@ -1,20 +1,26 @@
 //! How tests are told of: a line for each run and file, and a last one that counts them.
 
 use std::path::Path;
+use std::time::Instant;
 
 use diagnostics::{Diagnostic, Diagnostics, SourceMap};
 use lang::Name;
 use serde_json::{Map, Value, json};
 
 use super::json_lines;
+use super::junit::{self, JunitReport};
 use crate::test::Status;
 use crate::ui::Ui;
+use crate::world;
 
 /// Tells what happens and counts it.
 pub struct Report {
     ui: Ui,
     file: String,
     run: Option<String>,
+    /// When the run began, by the calendar and by the clock.
+    began: Option<(String, Instant)>,
+    junit: JunitReport,
     status: Status,
     passed: usize,
     failed: usize,
@@ -28,6 +34,8 @@ impl Report {
             ui,
             file: String::new(),
             run: None,
+            began: None,
+            junit: JunitReport::default(),
             status: Status::Pass,
             passed: 0,
             failed: 0,
@@ -60,11 +68,13 @@ impl Report {
 
     pub fn file_starts(&mut self, name: &str) {
         name.clone_into(&mut self.file);
+        self.junit.file_starts(name);
         self.file_line("in progress", json!({ "progress": "starting" }));
     }
 
     pub fn run_starts(&mut self, run: &Name) {
         self.run = Some(run.to_string());
+        self.began = Some((world::now(), Instant::now()));
         if self.ui.json {
             let body = json!({ "progress": "starting", "elapsed": 0 });
             self.run_line("in progress", body);
@@ -87,7 +97,9 @@ impl Report {
             self.ui.line(&format!("  run \"{run}\"... {}", self.coloured(status)));
         }
         match shown {
-            Some(text) if !self.ui.json => self.ui.line(&format!("\n{text}\n")),
+            Some(text) if !self.ui.json => {
+                self.ui.line(&format!("\n{}\n", text.trim_end_matches('\n')));
+            }
             _ => {}
         }
     }
@@ -111,6 +123,23 @@ impl Report {
         let status = if status == Status::Skip { Status::Pass } else { status };
         let words = self.coloured(status);
         self.file_line(&words, json!({ "progress": "complete", "status": status.name() }));
+    }
+
+    /// The mistakes of a run that ended, which has so many assertions.
+    pub fn run_found(
+        &mut self,
+        run: &Name,
+        (status, assertions): (Status, usize),
+        found: (&Diagnostics, &SourceMap),
+    ) {
+        self.diagnostics(found.0, found.1);
+        let ran = self.began.take().map(|(at, since)| (at, since.elapsed()));
+        self.junit.run_ends(junit::Result { name: run, status, ran, assertions, found });
+    }
+
+    /// The results as JUnit XML.
+    pub fn junit(&self) -> String {
+        self.junit.document()
     }
 
     /// Mistakes of the run, or of the end of its state.

@@ -5,7 +5,7 @@ use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::convert::{convert, unify};
 use crate::display::friendly_type;
 use crate::operate::equal;
-use crate::{Data, Marks, Number, Type, Value};
+use crate::{Data, Number, Type, Value};
 
 mod concat;
 mod flatten;
@@ -315,8 +315,5 @@ fn unsorted(list: &Value) -> Value {
     };
     let refinement =
         crate::value::Refinement { length, not_null: true, ..crate::value::Refinement::default() };
-    Value {
-        data: Data::Unknown(Type::list(Type::String), Some(refinement.into())),
-        marks: Marks::NONE,
-    }
+    Value::unknown_refined(Type::list(Type::String), refinement)
 }

@@ -173,5 +173,5 @@ fn unknown_product(call: &Call<'_>) -> Value {
         length: (limit.filter(|limit| *limit == 0), limit),
         ..Refinement::default()
     };
-    Data::Unknown(call.returns.clone(), Some(refinement.into())).into()
+    Value::unknown_refined(call.returns.clone(), refinement)
 }

@@ -26,6 +26,8 @@ const RUN_BLOCKS: [&str; 4] = ["assert", "module", "plan_options", "variables"];
 
 pub(super) struct Reader {
     pub diagnostics: Diagnostics,
+    /// The file is JSON, in which keywords are strings.
+    pub json: bool,
 }
 
 impl Reader {
@@ -51,6 +53,10 @@ impl Reader {
 
     fn run(&mut self, mut block: Block, runs: &mut Vec<RunBlock>) {
         let Some(name) = self.label(&block) else { return };
+        if lang::parse::identifier(&name).is_none() {
+            let detail = "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes.";
+            self.report("Invalid run block name", detail, block.header_span);
+        }
         if runs.iter().any(|run| run.name == name) {
             let detail = format!("This file has a run block named \"{name}\" already.");
             self.report("Duplicate \"run\" block names", detail, block.header_span);
@@ -88,11 +94,11 @@ impl Reader {
     fn run_attributes(&mut self, attributes: &mut IndexMap<Name, Attribute>, run: &mut RunBlock) {
         for attribute in std::mem::take(attributes).into_values() {
             match &*attribute.name {
-                "command" => match word(&attribute.value).as_deref() {
+                "command" => match self.keyword(&attribute.value).as_deref() {
                     Some("apply") => run.applies = true,
                     Some("plan") => run.applies = false,
                     _ => {
-                        let detail = "The command of a run block is either plan or apply.";
+                        let detail = "The \"command\" argument requires one of the following keywords without quotes: apply or plan.";
                         self.report("Invalid \"command\" keyword", detail, attribute.value.span);
                     }
                 },
@@ -106,8 +112,16 @@ impl Reader {
     }
 
     fn assert(&mut self, mut block: Block) -> Option<CheckRule> {
-        let condition = self.take(&mut block, "condition")?;
-        let error_message = self.take(&mut block, "error_message")?;
+        let condition = self.take(&mut block, "condition");
+        let error_message = self.take(&mut block, "error_message");
+        let condition = condition?;
+        let mut refers = false;
+        condition.for_each_reference(&mut |_| refers = true);
+        if !refers {
+            let detail = "The condition expression must refer to at least one object from elsewhere in the configuration, or else its result would not be checking anything.";
+            self.report("Invalid assert expression", detail, condition.span);
+        }
+        let error_message = error_message?;
         self.no_attributes(&block.body.attributes);
         Some(CheckRule {
             condition,
@@ -129,14 +143,15 @@ impl Reader {
 
     fn options(&mut self, block: Block) -> RunOptions {
         let mut options = RunOptions::default();
+        let refresh = block.body.attributes.get("refresh").map(|refresh| refresh.name_span);
         for attribute in block.body.attributes.into_values() {
             let value = &attribute.value;
             match &*attribute.name {
-                "mode" => match word(value).as_deref() {
+                "mode" => match self.keyword(value).as_deref() {
                     Some("normal") => options.mode = PlanMode::Normal,
                     Some("refresh-only") => options.mode = PlanMode::RefreshOnly,
                     _ => {
-                        let detail = "The mode of a plan is either normal or refresh-only.";
+                        let detail = "The \"mode\" argument requires one of the following keywords without quotes: normal or refresh-only.";
                         self.report("Invalid \"mode\" keyword", detail, value.span);
                     }
                 },
@@ -145,6 +160,13 @@ impl Reader {
                 "target" => options.targets = self.addresses(value),
                 _ => self.stray(&attribute),
             }
+        }
+        if let Some(refresh) = refresh
+            && options.mode == PlanMode::RefreshOnly
+            && !options.refresh
+        {
+            let detail = "The \"refresh\" option cannot be set to false when running a test in \"refresh-only\" mode.";
+            self.report("Incompatible plan options", detail, refresh);
         }
         options
     }
@@ -230,7 +252,12 @@ impl Reader {
     }
 
     fn override_block(&mut self, mut block: Block, kind: OverrideKind) -> Option<Override> {
-        let target = self.take(&mut block, "target")?;
+        let Some(target) = block.body.attributes.shift_remove("target") else {
+            let detail = format!("{} blocks must specify a target address.", block.kind);
+            self.report("Missing target attribute", detail, block.header_span);
+            return None;
+        };
+        let target = target.value;
         self.address(&target)?;
         let inner = if kind == OverrideKind::Module { "outputs" } else { "values" };
         let values = block.body.attributes.shift_remove(inner);
@@ -245,7 +272,7 @@ impl Reader {
     }
 
     fn during_plan(&mut self, expr: &Expr) -> Option<bool> {
-        match word(expr).as_deref() {
+        match self.keyword(expr).as_deref() {
             Some("plan") => Some(true),
             Some("apply") => Some(false),
             _ => {
@@ -258,7 +285,7 @@ impl Reader {
 
     fn list(&mut self, expr: &Expr) -> Vec<Expr> {
         let ExprKind::Tuple(items) = &expr.kind else {
-            self.report("Invalid list", "A list in brackets is required here.", expr.span);
+            self.report("Invalid expression", "A static list expression is required.", expr.span);
             return Vec::new();
         };
         items.to_vec()
@@ -298,9 +325,21 @@ impl Reader {
         if let [label] = block.labels.as_slice() {
             return Some(label.text.clone());
         }
-        let detail = format!("A {} block has one label: its name.", block.kind);
-        self.report("Invalid block labels", detail, block.header_span);
+        let kind = &block.kind;
+        let detail = format!("All {kind} blocks must have 1 labels (name).");
+        let summary = if block.labels.is_empty() {
+            format!("Missing name for {kind}")
+        } else {
+            format!("Extraneous label for {kind}")
+        };
+        self.report(&summary, detail, block.header_span);
         None
+    }
+
+    /// A bare word; where nothing can be bare, a string.
+    fn keyword(&self, expr: &Expr) -> Option<String> {
+        let is_bare = matches!(expr.kind, ExprKind::Reference(_));
+        word(expr).filter(|_| is_bare || self.json)
     }
 
     fn no_attributes(&mut self, attributes: &IndexMap<Name, Attribute>) {
