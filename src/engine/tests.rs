@@ -22,6 +22,7 @@ use crate::{
 
 mod applying;
 mod connecting;
+mod convergence;
 mod explaining;
 mod fates;
 mod importing;
@@ -31,7 +32,7 @@ mod planning;
 mod replacing;
 mod selecting;
 
-/// What the fake provider's things live in.
+/// What the fake provider's things live in. One is known by its name, and where that is taken, by another.
 #[derive(Clone, Default)]
 struct Cloud {
     things: Arc<Mutex<BTreeMap<String, (String, Value)>>>,
@@ -50,6 +51,19 @@ struct Cloud {
     ready: Arc<Mutex<Option<Arc<Barrier>>>>,
 }
 
+impl Cloud {
+    /// Makes a thing beside those that are there.
+    fn put(&self, name: &str, request: CreateRequest) -> Value {
+        let mut things = self.things.lock().unwrap();
+        let twins = (2..).map(|twin| format!("{name}~{twin}"));
+        let mut keys = std::iter::once(name.to_owned()).chain(twins);
+        let key = keys.find(|key| !things.contains_key(key)).expect("a free key");
+        let value = completed(&request.planned, &format!("id-{key}"));
+        things.insert(key, (request.token, value.clone()));
+        value
+    }
+}
+
 /// A thing, or a tenant, which lives on the thing that it refers to and goes down with it.
 struct Thing {
     name: &'static str,
@@ -63,6 +77,13 @@ impl Thing {
 
     fn name_of(value: &Value) -> String {
         value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+
+    /// What it is known by: what stands in its id.
+    fn key_of(value: &Value) -> String {
+        let id = value.get("id").and_then(Value::as_str);
+        let key = id.and_then(|id| id.strip_prefix("id-"));
+        key.map_or_else(|| Self::name_of(value), str::to_owned)
     }
 }
 
@@ -133,7 +154,7 @@ impl ResourceType for Thing {
                 if down || homeless {
                     return ReadOutcome::Unreachable("the cloud is down".into());
                 }
-                match things.get(&Self::name_of(&request.attributes)) {
+                match things.get(&Self::key_of(&request.attributes)) {
                     Some((_, value)) => ReadOutcome::Found(value.clone()),
                     None => ReadOutcome::Missing,
                 }
@@ -158,9 +179,9 @@ impl ResourceType for Thing {
                 let diagnostic = Diagnostic::error("Thing refused", "It does not want to be.");
                 return Err(OperationError::from(diagnostic).without_effect());
             }
-            let value = completed(&request.planned, &format!("id-{name}"));
-            let entry = (request.token, value.clone());
-            cloud.things.lock().unwrap().insert(name, entry);
+            tokio::task::yield_now().await;
+            let value = cloud.put(&name, request);
+            tokio::task::yield_now().await;
             let ready = cloud.ready.lock().unwrap().clone();
             if let Some(ready) = ready {
                 provider::waiting(ready.wait()).await;
@@ -181,9 +202,10 @@ impl ResourceType for Thing {
             let cloud = Self::cloud(connection);
             let name = Self::name_of(&request.planned);
             cloud.calls.lock().unwrap().push(format!("update {name}"));
-            let value = completed(&request.planned, &format!("id-{name}"));
+            let key = Self::key_of(&request.prior);
+            let value = completed(&request.planned, &format!("id-{key}"));
             let entry = (request.token, value.clone());
-            cloud.things.lock().unwrap().insert(name, entry);
+            cloud.things.lock().unwrap().insert(key, entry);
             Ok(value)
         })
     }
@@ -201,7 +223,8 @@ impl ResourceType for Thing {
             if let Some(timeout) = request.timeout {
                 cloud.timeouts.lock().unwrap().push(format!("delete {name} {timeout:?}"));
             }
-            cloud.things.lock().unwrap().remove(&name);
+            tokio::task::yield_now().await;
+            cloud.things.lock().unwrap().remove(&Self::key_of(&request.prior));
             Ok(())
         })
     }
