@@ -219,14 +219,23 @@ impl Launch<'_> {
 
     fn not_ready(&self, home: &Home, log_start: u64) -> Diagnostic {
         let detail = format!(
-            "The server for the site \"{}\" was not ready at {}/readyz within {} seconds. {}",
+            "The server for the site \"{}\" was not ready at {}/readyz within {}. {}",
             self.settings.site,
             self.url(),
-            self.limit().as_secs(),
+            described(self.limit()),
             last_lines(&home.log(), log_start)
         );
         Diagnostic::error("Server did not become ready", detail)
             .hint("Set a longer time with timeouts { create = \"5m\" } if the machine is slow.")
+    }
+}
+
+/// A length of time in the words of a sentence.
+fn described(time: Duration) -> String {
+    match time.as_secs() {
+        0 => format!("{} ms", time.as_millis()),
+        1 => "one second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }
 

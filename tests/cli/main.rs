@@ -2,7 +2,9 @@
 
 mod crash;
 mod explain;
+mod fates;
 mod importing;
+mod interrupts;
 mod mistakes;
 mod modules;
 mod provisioners;

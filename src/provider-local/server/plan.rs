@@ -22,6 +22,10 @@ pub(super) fn plan(schema: &Schema, request: &PlanRequest<'_>) -> Result<Planned
     set("status", Value::string("running"));
     set("version", Value::string(VERSION));
     set("url", planned_url(request.proposed));
+    if request.proposed.get("admin_token").is_some_and(Value::is_null) {
+        // An imported one: the restart that takes it over draws a token.
+        set("admin_token", Value::unknown(Type::String));
+    }
     let moved = settle_folder(request, &mut set);
     if let Some(path) = planned.get("data_path").cloned() {
         planned.insert("id".into(), path);
@@ -173,6 +177,15 @@ mod tests {
         let folder = plan_of(Some(&made), &config(&[("data_dir", Value::string("/srv/b"))]));
         assert_eq!(folder.replace, [Path::attribute("data_dir")]);
         assert_eq!(text(&folder.value, "data_path"), Some("/srv/b"));
+    }
+
+    #[test]
+    fn an_imported_server_is_given_a_token_where_none_is_set() {
+        let none = [("admin_token", Value::null(Type::String))];
+        let imported = with_attribute(&made(&config(&none)), "admin_token", none[0].1.clone());
+        let planned = plan_of(Some(&imported), &config(&none)).value;
+        assert!(planned.get("admin_token").unwrap().is_unknown());
+        assert!(planned.get("pid").unwrap().is_unknown(), "it takes a restart");
     }
 
     #[test]
