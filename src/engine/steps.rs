@@ -40,6 +40,9 @@ pub(crate) struct Steps {
     /// Memory of what a value or resource needs; none where nothing of it changes.
     needs: HashMap<Dependency, Option<usize>>,
     edges: BTreeSet<(usize, usize)>,
+    /// Those of the edges that are given up where they would close a circle: that an update, which ends a
+    /// reference, comes before what was referred to is destroyed.
+    yielding: BTreeSet<(usize, usize)>,
 }
 
 /// Builds the execution graph of a plan.
@@ -86,6 +89,7 @@ pub(crate) fn build(run: &Run) -> Result<Steps, Diagnostics> {
     steps.order_replacements(run);
     // Last, since it looks at the steps of dependents.
     steps.order_destruction(run);
+    steps.yield_in_circles();
     steps.check(run)?;
     steps.count();
     Ok(steps)
@@ -108,8 +112,8 @@ impl Steps {
 
     /// `later` waits for `earlier`.
     fn edge(&mut self, earlier: usize, later: usize) {
-        if earlier != later {
-            self.edges.insert((earlier, later));
+        if earlier != later && !self.edges.insert((earlier, later)) {
+            self.yielding.remove(&(earlier, later));
         }
     }
 
@@ -168,9 +172,7 @@ impl Steps {
             let replaced_first = instance.change.action == Action::DeleteThenCreate;
             let named = dependents.get(&instance.address).into_iter().flatten();
             for dependent in named.filter(|dependent| **dependent != instance.address) {
-                for earlier in self.ends_of(run, dependent, !replaced_first).into_iter().flatten() {
-                    self.edge(earlier, destroy);
-                }
+                self.end_before(run, (dependent, !replaced_first), destroy);
             }
             let resource = without_key(&instance.address);
             if let Some(whole) = dependents.get(resource).filter(|_| resource != instance.address) {
@@ -198,6 +200,18 @@ impl Steps {
         [self.find(Step::Destroy(j)), update]
     }
 
+    /// `later` waits until an instance has ceased to refer to others; for an update only where that can be.
+    fn end_before(&mut self, run: &Run, (address, in_place): (&str, bool), later: usize) {
+        let [destroyed, updated] = self.ends_of(run, address, in_place);
+        destroyed.into_iter().for_each(|earlier| self.edge(earlier, later));
+        if let Some(earlier) = updated.filter(|earlier| *earlier != later) {
+            // What must be is not given up.
+            if self.edges.insert((earlier, later)) {
+                self.yielding.insert((earlier, later));
+            }
+        }
+    }
+
     /// One step for all that refers to a whole resource, so that N x N edges never arise.
     fn released(
         &mut self,
@@ -207,10 +221,10 @@ impl Steps {
     ) -> Option<usize> {
         let Step::Released(_, in_place) = gather else { return None };
         let others = dependents.iter().filter(|dependent| without_key(dependent) != resource);
-        let ends: Vec<usize> =
-            others.flat_map(|other| self.ends_of(run, other, in_place)).flatten().collect();
-        let step = (!ends.is_empty()).then(|| self.add(gather))?;
-        ends.into_iter().for_each(|earlier| self.edge(earlier, step));
+        let has_end = |other: &&String| self.ends_of(run, other, in_place) != [None; 2];
+        let ending: Vec<&String> = others.filter(has_end).collect();
+        let step = (!ending.is_empty()).then(|| self.add(gather))?;
+        ending.into_iter().for_each(|other| self.end_before(run, (other, in_place), step));
         Some(step)
     }
 
@@ -241,7 +255,8 @@ impl Steps {
         }
     }
 
-    fn check(&self, run: &Run) -> Result<(), Diagnostics> {
+    /// The steps that wait for one another, circle by circle.
+    fn circles(&self) -> Vec<Vec<usize>> {
         let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(self.steps.len(), self.edges.len());
         self.steps.iter().for_each(|_| {
             graph.add_node(());
@@ -250,9 +265,33 @@ impl Steps {
             graph.add_edge(NodeIndex::new(*earlier), NodeIndex::new(*later), ());
         }
         let circles = kosaraju_scc(&graph).into_iter().filter(|members| members.len() > 1);
-        let found: Vec<Diagnostic> = circles
+        circles.map(|members| members.into_iter().map(NodeIndex::index).collect()).collect()
+    }
+
+    /// An instance that moves to another key is destroyed and made anew; what refers to it is updated last of
+    /// all, and cannot be waited for where what it refers to itself is replaced.
+    fn yield_in_circles(&mut self) {
+        if self.yielding.is_empty() {
+            return;
+        }
+        let circles = self.circles();
+        let numbered = circles.into_iter().enumerate();
+        let circle_of: HashMap<usize, usize> =
+            numbered.flat_map(|(n, members)| members.into_iter().map(move |m| (m, n))).collect();
+        for (earlier, later) in std::mem::take(&mut self.yielding) {
+            let circle = circle_of.get(&earlier);
+            if circle.is_some() && circle == circle_of.get(&later) {
+                self.edges.remove(&(earlier, later));
+            }
+        }
+    }
+
+    fn check(&self, run: &Run) -> Result<(), Diagnostics> {
+        let found: Vec<Diagnostic> = self
+            .circles()
+            .into_iter()
             .map(|members| {
-                let names = members.iter().map(|m| self.describe(run, self.steps[m.index()]));
+                let names = members.iter().map(|m| self.describe(run, self.steps[*m]));
                 let names: BTreeSet<String> = names.collect();
                 let list = names.into_iter().collect::<Vec<_>>().join(", ");
                 Diagnostic::error("Cycle", format!("These steps wait for one another: {list}."))
