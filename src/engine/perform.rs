@@ -611,13 +611,16 @@ impl Run {
     pub(crate) fn skeleton(&self, i: usize, schema: &provider::Schema) -> InstanceState {
         let instance = &self.instances[i];
         let change = &instance.change;
-        let generation = if change.action.creates() {
-            self.next_generation(&instance.address)
-        } else {
-            instance.prior.as_ref().map_or(0, |prior| prior.state.generation)
+        let kept = instance.prior.as_ref().filter(|_| !change.action.creates());
+        let generation = match kept {
+            Some(prior) => prior.state.generation,
+            None if change.action.creates() => self.next_generation(&instance.address),
+            None => 0,
         };
+        let made_at = kept.and_then(|prior| prior.made_at());
         InstanceState {
             generation,
+            made_at: made_at.filter(|at| *at != instance.address).map(str::to_owned),
             region: change.region.clone(),
             dependencies: instance.depends_on.clone(),
             create_before_destroy: instance.create_before_destroy,

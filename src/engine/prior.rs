@@ -1,5 +1,6 @@
 //! What was recorded and what reading it found: the state of the world that planning starts from.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -29,6 +30,11 @@ pub(crate) struct PriorInstance {
 }
 
 impl PriorInstance {
+    /// Where the object was made, if that is not its address any more.
+    pub(crate) fn made_at(&self) -> Option<&str> {
+        self.state.made_at.as_deref().or(self.previous.as_deref())
+    }
+
     pub(crate) fn drifted(&self) -> bool {
         match (&self.recorded, &self.current) {
             (Some(recorded), Some(current)) => !change::same_value(recorded, current),
@@ -42,6 +48,8 @@ impl PriorInstance {
 pub(crate) struct Prior {
     pub instances: BTreeMap<String, PriorInstance>,
     pub reads: usize,
+    /// By the address that instances moved away from: the last generation that was made there.
+    moved_away: OnceCell<HashMap<String, u64>>,
 }
 
 impl Prior {
@@ -66,7 +74,24 @@ impl Prior {
             };
             instances.insert(address.clone(), instance);
         }
-        Self { instances, reads: 0 }
+        Self { instances, reads: 0, moved_away: OnceCell::new() }
+    }
+
+    /// The generation of the next object at an address: another than those of all that was made there and is
+    /// still known. Asked only once all moves are made.
+    pub(crate) fn next_generation(&self, address: &str) -> u64 {
+        let moved_away = self.moved_away.get_or_init(|| {
+            let mut last: HashMap<String, u64> = HashMap::new();
+            for instance in self.instances.values() {
+                if let Some(made_at) = instance.made_at() {
+                    let generation = last.entry(made_at.to_owned()).or_default();
+                    *generation = instance.state.generation.max(*generation);
+                }
+            }
+            last
+        });
+        let here = self.instances.get(address).map(|prior| prior.state.generation);
+        here.max(moved_away.get(address).copied()).map_or(0, |last| last + 1)
     }
 
     /// Reads the managed instances of one provider configuration: all of a type and region in one call.

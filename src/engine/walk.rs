@@ -382,16 +382,15 @@ impl Run {
         }
     }
 
-    /// The generation of the next object of an instance: another than that of the object which it replaces,
-    /// and that of an interrupted create again.
+    /// The generation of the next object of an instance: another than that of the object which it replaces or
+    /// which moved away, and that of an interrupted create again.
     pub(crate) fn next_generation(&self, address: &str) -> u64 {
         let begun = self.pending.get(address).map(|pending| &pending.begin);
         let begun = begun.filter(|begin| begin.action == state::OperationAction::Create);
         if let Some(begun) = begun {
             return begun.context["generation"].as_u64().unwrap_or(0);
         }
-        let recorded = self.prior.instances.get(address);
-        recorded.map_or(0, |prior| prior.state.generation + 1)
+        self.prior.next_generation(address)
     }
 }
 

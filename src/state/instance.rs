@@ -80,6 +80,9 @@ pub struct InstanceState {
     /// How many objects of this instance were replaced before this one: generated names differ by it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub generation: u64,
+    /// The address at which the object was made, where it has moved since: its generated names derive from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<String>,
     /// Ready, tainted or only half configured.
     #[serde(default, skip_serializing_if = "is_default")]
     pub status: Status,

@@ -234,8 +234,14 @@ fn moves_rename_and_never_overwrite() {
     }
     append(&store, &Record::changes(vec![to("t.a", "t.c"), to("t.b", "t.a"), to("t.c", "t.b")]));
     assert_eq!(store.instance("t.a").unwrap().attributes, json!({"id": 2}));
-    assert_eq!(store.instance("t.b").unwrap().name, "b");
-    drop(store);
+    let moved = store.instance("t.b").unwrap();
+    assert_eq!((&*moved.name, moved.made_at.as_deref()), ("b", Some("t.a")));
+    append(&store, &Record::changes(vec![to("t.a", "t.c"), to("t.b", "t.a"), to("t.a", "t.b")]));
+    assert_eq!(store.instance("t.b").unwrap().made_at.as_deref(), Some("t.a"));
+    append(&store, &Record::changes(vec![to("t.c", "t.a"), to("t.b", "t.c"), to("t.a", "t.b")]));
+    assert_eq!(store.instance("t.b").unwrap().made_at, None, "it is back");
+    append(&store, &Record::changes(vec![to("t.b", "t.a"), to("t.c", "t.b")]));
+    drop((store, moved));
     assert_eq!(open(folder.path()).instance("t.b").unwrap().attributes, json!({"id": 1}));
 }
 
