@@ -88,9 +88,8 @@ const RESERVED: [&str; 10] =
 
 /// What is written is no address but something to be calculated.
 fn not_static(span: Span) -> Box<Diagnostic> {
-    let detail = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
     let hint = "write an address without quotes, such as aws_vpc.main or module.network";
-    Box::new(Diagnostic::error("Invalid expression", detail).at(span).hint(hint))
+    Box::new(Diagnostic::error("Invalid expression", crate::decode::NOT_STATIC).at(span).hint(hint))
 }
 
 /// Walks over the words and keys of an address.

@@ -21,16 +21,6 @@ pub(crate) fn text(expr: &Expr) -> Option<Name> {
     }
 }
 
-/// A literal `true` or `false`, also in quotes.
-pub(crate) fn boolean(expr: &Expr) -> Option<bool> {
-    match (&expr.kind, text(expr).as_deref()) {
-        (ExprKind::Literal(value), None) => value.as_bool(),
-        (_, Some("true")) => Some(true),
-        (_, Some("false")) => Some(false),
-        _ => None,
-    }
-}
-
 /// A literal instance key: a whole number or a string.
 pub fn key(expr: &Expr) -> Option<Key> {
     match (&expr.kind, text(expr)) {

@@ -14,6 +14,8 @@ mod resource;
 mod stack;
 mod variable;
 
+pub(crate) use literal::NOT_STATIC;
+
 use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span, did_you_mean};
 use indexmap::IndexMap;
 use lang::{Attribute, Block, Name};
@@ -32,6 +34,11 @@ pub(crate) struct Declarations {
     pub topologies: Vec<TopologyBlock>,
     /// The `version` arguments of module calls.
     pub versions: Vec<(Name, Attribute)>,
+    /// The first `required_providers` block.
+    pub requirements: Option<Span>,
+    /// What asks for another version of a program; told only where all else could be read, since what
+    /// could not may be of that version's language.
+    pub versions_unsupported: Vec<Diagnostic>,
 }
 
 /// Reads blocks of one module.

@@ -35,13 +35,21 @@ pub fn load(folder: &Path) -> Loaded {
     let root = loader.module(folder, Vec::new(), None);
     let packages = std::mem::take(&mut loader.packages);
     let Loader { sources, diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
+    let versions_unsupported = loader.versions_unsupported;
     let folder = folder.to_path_buf();
     let config = Config { root, stack, regions, sources, folder, damaged };
     let mut findings = validate::Findings { at_once: diagnostics, ..Default::default() };
     validate::config(&config, &mut findings);
-    // What seems wrong in a block that could not be read whole may only follow from that.
-    let follows = |found: &Diagnostic| found.subject.is_some_and(|place| config.is_damaged(place));
+    // What seems wrong in a block that could not be read whole may only follow from that, but for
+    // what is wrong with its kind.
+    let is_kind = |place: Span| config.damaged.iter().any(|block| block.start == place.start);
+    let follows = |found: &Diagnostic| {
+        found.subject.is_some_and(|place| config.is_damaged(place) && !is_kind(place))
+    };
     syntax.extend(findings.at_once.into_iter().filter(|found| !follows(found)));
+    if !syntax.has_errors() {
+        syntax.extend(versions_unsupported);
+    }
     let when_planning = findings.when_planning.sorted();
     Loaded { config, diagnostics: syntax.sorted(), when_planning, packages }
 }
@@ -60,6 +68,8 @@ struct Loader {
     stack: Stack,
     regions: IndexMap<Name, RegionBlock>,
     damaged: Vec<Span>,
+    /// Blocks that ask for another version; see [`Declarations::versions_unsupported`].
+    versions_unsupported: Vec<Diagnostic>,
     stack_folder: PathBuf,
     /// Read when the first package is met.
     lock: Option<LockFile>,
@@ -92,6 +102,7 @@ impl Loader {
         declared.module.path = path;
         declared.module.folder = folder.to_path_buf();
         declared.module.incomplete = !complete;
+        self.versions_unsupported.append(&mut declared.versions_unsupported);
         if caller.is_none() {
             self.stack = std::mem::take(&mut declared.stack);
             self.regions = std::mem::take(&mut declared.regions);

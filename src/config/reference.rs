@@ -64,6 +64,7 @@ pub fn referent(traversal: &Traversal) -> Result<(Referent, usize), Box<Diagnost
             limited(traversal, Referent::Terraform, &["workspace", "applying"])
         }
         "data" => resource(traversal, ResourceMode::Data, "data source type"),
+        "ephemeral" => Err(ephemeral(traversal)),
         "resource" => resource(traversal, managed, "resource type"),
         "template" | "lazy" | "arg" => Err(reserved(traversal)),
         _ => bare_resource(traversal),
@@ -80,12 +81,13 @@ fn attribute(traversal: &Traversal, at: usize) -> Option<&Name> {
 /// The one word that must follow `root`.
 fn word(traversal: &Traversal, root: &str) -> Result<Name, Box<Diagnostic>> {
     attribute(traversal, 0).cloned().ok_or_else(|| {
-        let detail = if traversal.steps.is_empty() {
-            format!("The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes.")
-        } else {
-            format!("The \"{root}\" object does not support this operation.")
-        };
-        invalid(traversal, detail)
+        match traversal.steps.first() {
+            Some(Step::Index(_, span) | Step::Attribute(_, span)) => {
+                let detail = format!("The \"{root}\" object does not support this operation.");
+                Box::new(Diagnostic::error("Invalid reference", detail).at(*span))
+            }
+            None => invalid(traversal, format!("The \"{root}\" object cannot be accessed directly. Instead, access one of its attributes.")),
+        }
     })
 }
 
@@ -150,6 +152,9 @@ fn bare_resource(traversal: &Traversal) -> Result<(Referent, usize), Box<Diagnos
         traversal,
         "A reference to a resource type must be followed by at least one attribute access, specifying the resource name.".into(),
     );
+    if let Some(Step::Index(_, span)) = traversal.steps.first() {
+        diagnostic.subject = Some(*span);
+    }
     if let Some(near) = did_you_mean(&traversal.root, ROOTS) {
         diagnostic.hints.push(format!("did you mean \"{near}\"?"));
     } else if traversal.steps.is_empty() {
@@ -158,12 +163,29 @@ fn bare_resource(traversal: &Traversal) -> Result<(Referent, usize), Box<Diagnos
     Err(diagnostic)
 }
 
+/// There are no ephemeral resources here, so that none is declared.
+fn ephemeral(traversal: &Traversal) -> Box<Diagnostic> {
+    let (Some(type_name), Some(name)) = (attribute(traversal, 0), attribute(traversal, 1)) else {
+        let detail = "The \"ephemeral\" object must be followed by two attribute names: the ephemeral resource type and the resource name.";
+        return invalid(traversal, detail.into());
+    };
+    let detail = format!(
+        "An ephemeral resource \"{type_name}\" \"{name}\" has not been declared; this version of artiform has no ephemeral resources."
+    );
+    let found = Diagnostic::error("Reference to undeclared resource", detail);
+    Box::new(
+        found
+            .at(named_span(traversal, 2))
+            .hint("mark a variable or an output as ephemeral instead"),
+    )
+}
+
 fn reserved(traversal: &Traversal) -> Box<Diagnostic> {
     let detail = format!(
         "The symbol name \"{0}\" is reserved for use in a future Terraform version. If you are using a provider that already uses this as a resource type name, add the prefix \"resource.\" to force interpretation as a resource type name.",
         traversal.root
     );
-    Box::new(Diagnostic::error("Reserved symbol name", detail).at(traversal.span))
+    Box::new(Diagnostic::error("Reserved symbol name", detail).at(traversal.root_span))
 }
 
 fn invalid(traversal: &Traversal, detail: String) -> Box<Diagnostic> {
@@ -185,4 +207,21 @@ pub(crate) fn relocated(traversal: &Traversal, span: Span) -> Traversal {
         Step::Index(key, _) => Step::Index(Expr::new(key.kind.clone(), span), span),
     });
     Traversal { root: traversal.root.clone(), root_span: span, steps: steps.collect(), span }
+}
+
+/// A copy of a reference that was read from a text by itself, at the place where the text begins.
+pub(crate) fn shifted(traversal: &Traversal, begin: u32) -> Traversal {
+    let moved = |span: Span| Span { start: span.start + begin, end: span.end + begin, ..span };
+    let steps = traversal.steps.iter().map(|step| match step {
+        Step::Attribute(name, span) => Step::Attribute(name.clone(), moved(*span)),
+        Step::Index(key, span) => {
+            Step::Index(Expr::new(key.kind.clone(), moved(key.span)), moved(*span))
+        }
+    });
+    Traversal {
+        root: traversal.root.clone(),
+        root_span: moved(traversal.root_span),
+        steps: steps.collect(),
+        span: moved(traversal.span),
+    }
 }

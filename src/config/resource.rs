@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diagnostics::Span;
-use lang::{Body, Expr, Name, Path, ResourceMode, Traversal};
+use lang::{Block, Body, Expr, Name, Path, ResourceMode, Traversal};
 
 use crate::{CheckRule, ProviderRef, Provisioner};
 
@@ -29,8 +29,8 @@ pub struct Resource {
     /// Where it lives. Also an ordinary attribute of many types, but never in `body`.
     pub region: Option<Expr>,
     pub lifecycle: Lifecycle,
-    /// The body of `timeouts`.
-    pub timeouts: Option<Body>,
+    /// The block `timeouts`.
+    pub timeouts: Option<Block>,
     /// What runs after creation and before destruction, in this order.
     pub provisioners: Vec<Provisioner>,
     /// Everything else, with nested and `dynamic` blocks.
@@ -53,8 +53,6 @@ pub struct Lifecycle {
     pub replace_triggered_by: Vec<Expr>,
     pub preconditions: Vec<CheckRule>,
     pub postconditions: Vec<CheckRule>,
-    /// `destroy = false`: forget it instead of destroying it.
-    pub destroy: Option<bool>,
 }
 
 /// Which attributes keep their recorded values whatever the configuration says.

@@ -42,8 +42,11 @@ pub(crate) fn missing_argument(name: &str, opening: Span) -> Diagnostic {
     Diagnostic::error("Missing required argument", detail).at(opening)
 }
 
-/// The brace with which a body opens: where it lacks something.
+/// The brace with which a body opens (in JSON: closes): where it lacks something.
 pub(crate) fn opening(body: &Body) -> Span {
+    if body.is_json && body.span.end > body.span.start {
+        return Span { start: body.span.end - 1, ..body.span };
+    }
     Span { end: body.span.start + 1, ..body.span }
 }
 

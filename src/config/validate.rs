@@ -11,7 +11,7 @@ mod walk;
 use std::collections::HashSet;
 use std::path::Path;
 
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::{Diagnostic, Diagnostics, Span};
 use lang::{Expr, ExprKind, Name, ResourceMode};
 
 use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
@@ -133,7 +133,7 @@ impl<'a> Validator<'a> {
         self.optional(&resource.for_each, outside);
         self.optional(&resource.region, &inside);
         self.body(&resource.body, &inside);
-        resource.timeouts.iter().for_each(|timeouts| self.body(timeouts, &inside));
+        resource.timeouts.iter().for_each(|timeouts| self.body(&timeouts.body, &inside));
         self.provisioners(&resource.provisioners, &inside);
         self.depends_on(&resource.depends_on, outside);
         let lifecycle = &resource.lifecycle;
@@ -142,15 +142,21 @@ impl<'a> Validator<'a> {
         self.optional(&lifecycle.prevent_destroy, &inside);
         lifecycle.replace_triggered_by.iter().for_each(|expr| self.expression(expr, &inside));
         self.rules(&lifecycle.preconditions, &inside);
-        for rule in &lifecycle.preconditions {
-            if names_resource(&rule.condition, resource) {
-                let detail =
-                    format!("Configuration for {} may not refer to itself.", resource.key());
-                self.report("Invalid reference in precondition", detail, rule.condition.span);
-            }
-        }
+        self.of_itself(resource, "precondition", &lifecycle.preconditions);
+        self.of_itself(resource, "postcondition", &lifecycle.postconditions);
         let after = Surroundings { myself: true, ..inside };
         self.rules(&lifecycle.postconditions, &after);
+    }
+
+    /// A condition speaks of its resource as `self`, and only where that is there already.
+    fn of_itself(&mut self, resource: &Resource, kind: &str, rules: &[CheckRule]) {
+        for expr in rules.iter().flat_map(|rule| [&rule.condition, &rule.error_message]) {
+            if let Some(place) = names_resource(expr, resource) {
+                let detail =
+                    format!("Configuration for {} may not refer to itself.", resource.key());
+                self.report(&format!("Invalid reference in {kind}"), detail, place);
+            }
+        }
     }
 
     fn rules(&mut self, rules: &'a [CheckRule], inside: &Surroundings<'a>) {
@@ -175,11 +181,15 @@ impl<'a> Validator<'a> {
     }
 }
 
-fn names_resource(expr: &Expr, resource: &Resource) -> bool {
-    let mut found = false;
+/// Where an expression names the resource itself.
+fn names_resource(expr: &Expr, resource: &Resource) -> Option<Span> {
+    let mut found = None;
     expr.for_each_reference(&mut |traversal| {
-        let named = crate::referent(traversal);
-        found |= matches!(named, Ok((Referent::Resource(key), _)) if key == resource.key());
+        if let Ok((Referent::Resource(key), _)) = crate::referent(traversal)
+            && key == resource.key()
+        {
+            found.get_or_insert(traversal.span);
+        }
     });
     found
 }

@@ -41,6 +41,12 @@ impl VersionConstraint {
         text.split(',').map(condition).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The first version that is a prerelease, as it is written.
+    pub fn prerelease(&self) -> Option<String> {
+        let versions = self.0.iter().map(|(_, version)| version);
+        versions.filter(|version| version.prerelease.is_some()).map(Version::to_string).next()
+    }
+
     /// Tells whether a version meets all conditions; a version that cannot be read meets none.
     pub fn allows(&self, version: &str) -> bool {
         let Some(version) = Version::parse(version) else { return false };
@@ -74,6 +80,14 @@ impl Operator {
             Self::LessOrEqual => order != Ordering::Greater,
             Self::Pessimistic => order != Ordering::Less && version.agrees(bound),
         }
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<String> = self.parts.iter().map(u64::to_string).collect();
+        write!(f, "{}", parts.join("."))?;
+        self.prerelease.iter().try_for_each(|prerelease| write!(f, "-{prerelease}"))
     }
 }
 

@@ -119,7 +119,6 @@ const ADVICE: &[(&str, &str)] = &[
     ("Invalid operand", "give the operator values of its type; tonumber and tobool convert"),
     ("Invalid prevent_destroy", "write true or false"),
     ("Invalid provider configuration reference", "write the provider's name, or NAME.ALIAS"),
-    ("Invalid providers argument", "write providers = { name = name.alias }"),
     ("Invalid provisioner block", "write when = destroy, and name a resource"),
     ("Invalid quoted type", "write the type without quotes"),
     (
@@ -263,6 +262,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Unreadable", "correct the path, or the rights of the folder"),
     ("Unsuitable value type", "write a value of the type that is named above, or convert one"),
     ("Unsupported argument", "remove it, or write the name of an argument that this block has"),
+    ("Unsupported Terraform Core version", "change required_version, or move what speaks of artiform into a stack block"),
     ("Unsupported artiform version", "use a version of artiform that the stack admits"),
     ("Unsupported attribute", "use an attribute that it has"),
     ("Unsupported backend type", "use the backend \"local\""),

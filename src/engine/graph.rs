@@ -286,7 +286,7 @@ fn visit_resource<'a>(resource: &'a config::Resource, visit: &mut dyn FnMut(&'a 
         .chain(&lifecycle.replace_triggered_by)
         .for_each(&mut *visit);
     resource.body.for_each_expression(visit);
-    resource.timeouts.iter().for_each(|body| body.for_each_expression(visit));
+    resource.timeouts.iter().for_each(|timeouts| timeouts.body.for_each_expression(visit));
     let early = resource.provisioners.iter().filter(|p| p.when == config::When::Create);
     early.for_each(|provisioner| provisioner.for_each_expression(visit));
     let rules = lifecycle.preconditions.iter().chain(&lifecycle.postconditions);

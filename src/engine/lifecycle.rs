@@ -83,8 +83,7 @@ pub(crate) fn on_destroy(
     resource_type: &dyn ResourceType,
 ) -> Result<OnDestroy, Diagnostics> {
     let Some(expr) = &resource.lifecycle.on_destroy else {
-        let keep = resource.lifecycle.destroy == Some(false);
-        return Ok(if keep { OnDestroy::Retain } else { OnDestroy::Delete });
+        return Ok(OnDestroy::Delete);
     };
     let invalid = |detail: String| -> Diagnostics {
         Diagnostic::error("Invalid on_destroy argument", detail).at(expr.span).into()

@@ -162,7 +162,11 @@ impl Run {
         if !as_expected {
             self.blocked.refuse(&candidate.name);
         }
-        self.check_timeouts(candidate.resource, candidate.spot, repetition);
+        self.check_timeouts(
+            (candidate.resource, resource_type.effect()),
+            candidate.spot,
+            repetition,
+        );
         self.check_provisioners(candidate.resource, (candidate.spot, repetition), resource_type);
         let decoded = self.decode_instance(candidate.block, candidate.spot, repetition);
         let decoded = decoded.map_err(|found| on_address(found, &candidate.name));

@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
 use lang::functions::duration;
 use lang::{Body, Type, Value, eval};
+use provider::Effect;
 
 use crate::scope::ModuleScope;
 use crate::tables::Repetition;
@@ -19,12 +20,19 @@ impl Run {
     /// Finds mistakes in the block before anything is done.
     pub(crate) fn check_timeouts(
         &mut self,
-        resource: &Resource,
+        (resource, effect): (&Resource, Effect),
         spot: Spot,
         repetition: &Repetition,
     ) {
-        let Some(body) = &resource.timeouts else { return };
+        let Some(timeouts) = &resource.timeouts else { return };
+        let body = &timeouts.body;
         let mut found = Diagnostics::new();
+        if effect == Effect::StateOnly {
+            let detail = "Blocks of type \"timeouts\" are not expected here: what is kept in the state alone takes no time.";
+            found.push(Diagnostic::error("Unsupported block type", detail).at(timeouts.kind_span));
+            self.diagnostics.extend(found);
+            return;
+        }
         for (name, attribute) in &body.attributes {
             if !OPERATIONS.contains(&&**name) {
                 let detail = format!(
@@ -54,7 +62,7 @@ impl Run {
         let declared = self.tree.get(node);
         let crate::tree::NodeKind::Resource(key) = &declared.kind else { return None };
         let resource = self.tree.module(declared.module).config.resources.get(key)?;
-        let body = resource.timeouts.as_ref()?;
+        let body = &resource.timeouts.as_ref()?.body;
         let table = self.tables.resource(node, ordinal);
         let repetition =
             instance.spot.zip(table).map(|(spot, t)| t.expansion.repetition(spot.2 as usize));

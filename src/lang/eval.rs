@@ -151,3 +151,25 @@ impl<'a> Evaluator<'a> {
         }
     }
 }
+
+/// What stands in an expression that may neither refer to anything nor call functions.
+pub fn forbidden(expr: &Expr) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    collect_forbidden(expr, &mut found);
+    found
+}
+
+fn collect_forbidden(expr: &Expr, found: &mut Vec<Diagnostic>) {
+    match &expr.kind {
+        ExprKind::Reference(traversal) => {
+            let detail = "Variables may not be used here.";
+            found.push(Diagnostic::error("Variables not allowed", detail).at(traversal.root_span));
+        }
+        // What a function is given is evaluated only where it could be called.
+        ExprKind::Call(_) => {
+            let detail = "Functions may not be called here.";
+            found.push(Diagnostic::error("Function calls not allowed", detail).at(expr.span));
+        }
+        _ => expr.for_each_child(&mut |child| collect_forbidden(child, found)),
+    }
+}

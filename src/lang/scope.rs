@@ -65,7 +65,7 @@ impl Scope for EmptyScope {
     ) -> Result<Resolved, Box<Diagnostic>> {
         let diagnostic =
             Diagnostic::error("Variables not allowed", "Variables may not be used here.");
-        Err(Box::new(diagnostic.at(traversal.span)))
+        Err(Box::new(diagnostic.at(traversal.root_span)))
     }
 
     fn functions(&self) -> &FunctionContext {

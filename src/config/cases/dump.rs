@@ -87,7 +87,10 @@ fn write_resource(resource: &Resource, out: &mut String) {
         write!(
             out,
             " create_before_destroy={:?} prevent_destroy={}",
-            lifecycle.create_before_destroy.as_ref().and_then(crate::constant::boolean),
+            lifecycle
+                .create_before_destroy
+                .as_ref()
+                .and_then(|flag| { crate::constant::value(flag).ok()?.as_bool() }),
             lifecycle.prevent_destroy.is_some()
         )
         .unwrap();

@@ -48,13 +48,23 @@ impl Decoder<'_> {
     }
 
     fn scoped_data(&mut self, block: &mut Block) -> Option<Resource> {
-        let data = self.take_block(&mut block.body, "data", "check block")?;
-        let resource = self.read_resource(data)?;
-        if resource.count.is_some() || resource.for_each.is_some() {
-            let detail = "A data source inside a check block is read once; it cannot use \"count\" \
-                          or \"for_each\".";
-            self.report("Invalid data source in check block", detail, resource.header_span);
+        let mut blocks = self.take_blocks(&mut block.body, "data").into_iter();
+        let mut data = blocks.next()?;
+        for other in blocks {
+            let what = "This check block already has a data resource defined";
+            let places = (data.header_span, other.header_span);
+            self.duplicate("Multiple data resource blocks", what, places, "");
         }
-        Some(resource)
+        for name in ["count", "for_each"] {
+            if let Some(attribute) = self.take(&mut data.body, name) {
+                let detail = "The \"count\" and \"for_each\" meta-arguments are not supported within nested data blocks.";
+                self.report(&format!("Invalid \"{name}\" attribute"), detail, attribute.span);
+            }
+        }
+        for lifecycle in self.take_blocks(&mut data.body, "lifecycle") {
+            let detail = "Nested data blocks do not support \"lifecycle\" blocks, as the lifecycle is managed by the containing check block.";
+            self.report("Invalid lifecycle block", detail, lifecycle.header_span);
+        }
+        self.read_resource(data)
     }
 }

@@ -1,5 +1,6 @@
 //! JSON has no blocks: where a block may stand, an object or a list of objects is read as one.
 
+use diagnostics::Span;
 use lang::{Attribute, Block, Body, Expr, ExprKind, Label, Name};
 
 use super::Decoder;
@@ -42,7 +43,7 @@ fn unfold(
             }
         }
         ExprKind::Object(items) => {
-            let header_span = labels.last().map_or(attribute.name_span, |label| label.span);
+            let header_span = Span { end: value.span.start + 1, ..value.span };
             out.push(Block {
                 kind: attribute.name.clone(),
                 kind_span: attribute.name_span,
@@ -57,7 +58,7 @@ fn unfold(
 }
 
 fn body(items: &[(Expr, Expr)], whole: &Expr) -> Body {
-    let mut body = Body::empty(whole.span);
+    let mut body = Body { is_json: true, ..Body::empty(whole.span) };
     for (key, value) in items {
         let name: Name = constant::text(key).unwrap_or_default();
         // A member "//" is a comment.

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostic;
 use lang::convert::convert;
-use lang::{Attribute, Body, Expr, ExprKind, Name, Traversal, Type};
+use lang::{Attribute, Body, Expr, ExprKind, Name, Traversal, Type, Value};
 
 use super::Decoder;
 use crate::constant;
-use crate::reference::relocated;
+use crate::reference::shifted;
+
+/// What is wrong with an expression where only a reference can stand.
+pub(crate) const NOT_STATIC: &str = "A single static variable reference is required: only attribute access and indexing with constant keys. No calculations, function calls, template expressions, etc are allowed here.";
 
 impl Decoder<'_> {
     /// Takes an argument out of a body.
@@ -21,60 +24,45 @@ impl Decoder<'_> {
         self.take(body, name).map(|attribute| attribute.value)
     }
 
-    /// Takes a literal string, or what converts to one; null counts as absent.
+    /// Takes a string that refers to nothing, or what converts to one.
     pub(crate) fn take_text(&mut self, body: &mut Body, name: &str) -> Option<Name> {
         let value = self.take_expr(body, name)?;
         self.text(&value)
     }
 
-    /// The text of a literal; null is none.
+    /// The text of an expression that refers to nothing.
     pub(crate) fn text(&mut self, value: &Expr) -> Option<Name> {
-        let text = constant::text(value).or_else(|| {
-            let ExprKind::Literal(literal) = &value.kind else { return None };
-            convert(literal, &Type::String).ok()?.as_str().map(Name::from)
-        });
-        if text.is_none() && !is_null(value) {
-            self.not_literal(value, "string");
-        }
-        text
+        self.literal(value, &Type::String)?.as_str().map(Name::from)
     }
 
-    /// Takes a literal boolean.
+    /// Takes a boolean that refers to nothing.
     pub(crate) fn take_bool(&mut self, body: &mut Body, name: &str) -> Option<bool> {
         let value = self.take_expr(body, name)?;
-        let boolean = constant::boolean(&value);
-        if boolean.is_none() {
-            self.not_literal(&value, "bool");
-        }
-        boolean
+        self.literal(&value, &Type::Bool)?.as_bool()
     }
 
-    /// Says why an expression is no literal of the type.
-    pub(crate) fn not_literal(&mut self, value: &Expr, kind: &str) {
-        let unknown = self.refers(value, &format!("write a literal {kind}"));
-        let why = if unknown {
-            "Unsuitable value: value must be known".into()
+    /// Evaluates what refers to nothing and converts it; null is no value.
+    pub(crate) fn literal(&mut self, expr: &Expr, ty: &Type) -> Option<Value> {
+        let why = if self.refers(expr, "write the value itself") {
+            "value must be known".into()
         } else {
-            unsuitable(value, kind)
+            let value = self.diagnostics.absorb(constant::value(expr))?;
+            match convert(&value, ty) {
+                _ if value.is_null() => "null value is not allowed".into(),
+                Ok(value) => return Some(value),
+                Err(error) => error.message,
+            }
         };
-        self.report("Unsuitable value type", why, value.start_span());
+        let place = if self.is_json(expr.span) { expr.span } else { expr.start_span() };
+        self.report("Unsuitable value type", format!("Unsuitable value: {why}"), place);
+        None
     }
 
     /// Tells whether an expression refers to something or calls functions, and says that it may not.
     pub(crate) fn refers(&mut self, value: &Expr, hint: &str) -> bool {
-        let mut found = Vec::new();
-        value.for_each_reference(&mut |traversal| {
-            let summary = "Variables not allowed";
-            let diagnostic = Diagnostic::error(summary, "Variables may not be used here.");
-            found.push(diagnostic.at(traversal.root_span).hint(hint));
-        });
-        if matches!(value.kind, ExprKind::Call(_)) {
-            let summary = "Function calls not allowed";
-            let diagnostic = Diagnostic::error(summary, "Functions may not be called here.");
-            found.push(diagnostic.at(value.span).hint(hint));
-        }
+        let found = lang::eval::forbidden(value);
         let refers = !found.is_empty();
-        self.diagnostics.extend(found);
+        self.diagnostics.extend(found.into_iter().map(|diagnostic| diagnostic.hint(hint)));
         refers
     }
 
@@ -83,10 +71,12 @@ impl Decoder<'_> {
         if let ExprKind::Reference(traversal) = &expr.kind {
             return Some(traversal.clone());
         }
+        // Terraform counts from the quote itself in JSON.
+        let begin = expr.span.start + u32::from(!self.is_json(expr.span));
         let quoted = constant::text(expr).and_then(|text| {
             let parsed = lang::parse::expression(&text, expr.span.file).ok()?;
             match parsed.kind {
-                ExprKind::Reference(traversal) => Some(Arc::new(relocated(&traversal, expr.span))),
+                ExprKind::Reference(traversal) => Some(Arc::new(shifted(&traversal, begin))),
                 _ => None,
             }
         });
@@ -100,10 +90,7 @@ impl Decoder<'_> {
                 self.diagnostics.push(warning.at(expr.span));
             }
             None => {
-                let detail = "A single static variable reference is required: only attribute \
-                              access and indexing with constant keys. No calculations, function \
-                              calls, template expressions, etc are allowed here.";
-                self.report("Invalid expression", detail, expr.span);
+                self.report("Invalid expression", NOT_STATIC, expr.span);
             }
         }
         quoted
@@ -123,24 +110,9 @@ impl Decoder<'_> {
         if let ExprKind::Tuple(items) = &expr.kind {
             return items.to_vec();
         }
-        if !is_null(expr) {
-            let detail = "A static list expression is required.";
-            self.report("Invalid expression", detail, expr.start_span());
-        }
+        let place = if self.is_json(expr.span) { expr.span } else { expr.start_span() };
+        self.report("Invalid expression", "A static list expression is required.", place);
         Vec::new()
-    }
-}
-
-/// Why a literal does not fit, in the words of the conversion.
-fn unsuitable(value: &Expr, kind: &str) -> String {
-    if is_null(value) {
-        return "Unsuitable value: null value is not allowed".into();
-    }
-    let ty = if kind == "bool" { Type::Bool } else { Type::String };
-    let reason = constant::value(value).ok().and_then(|value| convert(&value, &ty).err());
-    match reason {
-        Some(error) => format!("Unsuitable value: {}", error.message),
-        None => format!("Unsuitable value: {kind} required"),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Meta-arguments and sub-blocks that several kinds of blocks share.
 
 use diagnostics::{Diagnostic, Span};
-use lang::{Block, Body, Expr, ExprKind, Step, Traversal};
+use lang::convert::convert;
+use lang::{Attribute, Block, Body, Expr, ExprKind, Name, Step, Traversal, Type};
 
 use super::Decoder;
 use crate::schema::{self, Shape};
-use crate::{CheckRule, ProviderRef};
+use crate::version::VersionConstraint;
+use crate::{CheckRule, ProviderRef, constant};
 
 const RULE: Shape = Shape { required: &["condition", "error_message"], optional: &[], blocks: &[] };
 
@@ -45,7 +47,7 @@ impl Decoder<'_> {
     /// Reads the name of a provider configuration.
     pub(crate) fn provider_reference(&mut self, expr: &Expr) -> Option<ProviderRef> {
         const WRONG: &str = "Invalid provider configuration reference";
-        if !matches!(expr.kind, ExprKind::Reference(_)) && crate::constant::text(expr).is_none() {
+        if !matches!(expr.kind, ExprKind::Reference(_)) && constant::text(expr).is_none() {
             let detail = "The provider argument requires a provider type name, optionally followed by a period and then a configuration alias.";
             self.report(WRONG, detail, expr.span);
             return None;
@@ -88,6 +90,52 @@ impl Decoder<'_> {
             let summary = format!("Invalid {kind} expression");
             let hint = "refer to what the condition is about, or remove the block";
             self.diagnostics.push(Diagnostic::error(summary, detail).at(condition.span).hint(hint));
+        }
+    }
+
+    /// Merges what stands in `_` blocks into a body, where names mean what the schema says.
+    pub(crate) fn escaped(&mut self, body: &mut Body) {
+        for block in self.take_blocks(body, "_") {
+            body.attributes.extend(block.body.attributes);
+            body.blocks.extend(block.body.blocks);
+        }
+    }
+
+    /// Takes the nested blocks whose names mean something else, and says so.
+    pub(crate) fn reserved_blocks(&mut self, body: &mut Body, owner: &str, names: &[&str]) {
+        for block in body.blocks.extract_if(.., |block| names.contains(&&*block.kind)) {
+            let detail = format!("The block type name \"{}\" is reserved.", block.kind);
+            let summary = format!("Reserved block type name in {owner} block");
+            self.diagnostics.push(Diagnostic::error(summary, detail).at(block.kind_span));
+        }
+    }
+
+    /// Reads a version constraint; null is none.
+    pub(crate) fn version_constraint(
+        &mut self,
+        attribute: &Attribute,
+    ) -> Option<(Name, VersionConstraint)> {
+        let (name, place) = (&attribute.name, attribute.value.span);
+        if self.refers(&attribute.value, "write the constraint itself") {
+            return None;
+        }
+        let value = self.diagnostics.absorb(constant::value(&attribute.value))?;
+        if value.is_null() {
+            return None;
+        }
+        let text =
+            convert(&value, &Type::String).ok().and_then(|text| text.as_str().map(Name::from));
+        let Some(text) = text else {
+            let detail = format!("A string value is required for {name}.");
+            self.report("Invalid version constraint", detail, place);
+            return None;
+        };
+        match VersionConstraint::parse(&text) {
+            Ok(constraint) => Some((text, constraint)),
+            Err(message) => {
+                self.report("Invalid version constraint", message, place);
+                None
+            }
         }
     }
 

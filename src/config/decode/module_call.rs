@@ -33,6 +33,8 @@ impl Decoder<'_> {
         let (count, for_each) = self.take_repetition(&mut block.body, "modules");
         let depends_on = self.take_depends_on(&mut block.body);
         let providers = self.take_providers(&mut block.body);
+        self.reserved_blocks(&mut block.body, "module", &["lifecycle", "locals"]);
+        self.escaped(&mut block.body);
         self.module_blocks(&block.body);
         let call = ModuleCall {
             name: name.clone(),
@@ -62,11 +64,6 @@ impl Decoder<'_> {
 
     fn module_blocks(&mut self, body: &Body) {
         for inner in &body.blocks {
-            if matches!(&*inner.kind, "lifecycle" | "locals") {
-                let detail = format!("The block type name \"{}\" is reserved.", inner.kind);
-                self.report("Reserved block type name in module block", detail, inner.kind_span);
-                continue;
-            }
             let unsupported = schema::unsupported_block(&inner.kind, inner.kind_span, &NO_BLOCKS);
             self.diagnostics.push(unsupported);
         }
@@ -77,25 +74,28 @@ impl Decoder<'_> {
         let mut providers = IndexMap::new();
         let Some(value) = self.take_expr(body, "providers") else { return providers };
         let ExprKind::Object(items) = &value.kind else {
-            let detail = "A map of provider names is required, as { aws = aws.west }.";
-            self.report("Invalid providers argument", detail, value.span);
+            let detail = "A static map expression is required, such as { aws = aws.west }.";
+            self.report("Invalid expression", detail, value.start_span());
             return providers;
         };
         for (inside, outside) in items.iter() {
             let inside = self.provider_key(inside);
             let outside = self.provider_reference(outside);
             let (Some(inside), Some(outside)) = (inside, outside) else { continue };
-            let span = inside.span;
-            if providers.insert(inside.clone(), outside).is_some() {
-                self.duplicate_mapping(&inside, span);
+            let place = outside.span;
+            if let Some((first, _)) = providers.get_key_value(&inside) {
+                self.duplicate_mapping(first, place);
+                continue;
             }
+            providers.insert(inside, outside);
         }
         providers
     }
 
-    fn duplicate_mapping(&mut self, inside: &ProviderRef, span: Span) {
-        let detail = format!("The provider configuration \"{inside}\" was set already.");
-        self.report("Duplicate provider mapping", detail, span);
+    fn duplicate_mapping(&mut self, first: &ProviderRef, again: Span) {
+        let what = format!("A provider configuration was already passed to {first}");
+        let rule = "Each child provider configuration can be assigned only once.";
+        self.duplicate("Duplicate provider address", &what, (first.span, again), rule);
     }
 
     /// The key of an object: a bare word arrives as a string, `aws.peer` as a reference.

@@ -1,5 +1,6 @@
 //! `provider`: the configuration of a provider, by default or under an alias.
 
+use diagnostics::Diagnostic;
 use lang::Block;
 
 use super::Decoder;
@@ -13,24 +14,17 @@ impl Decoder<'_> {
         }
         let label = block.labels[0].clone();
         schema::identifier(&label.text, label.span, "provider name", self.diagnostics);
-        let alias = self.take(&mut block.body, "alias");
-        let alias = alias.and_then(|alias| {
-            let span = alias.value.span;
-            let text = crate::constant::text(&alias.value);
-            match &text {
-                Some(text) => {
-                    schema::identifier(
-                        text,
-                        span,
-                        "provider configuration alias",
-                        self.diagnostics,
-                    );
-                }
-                None => self.not_literal(&alias.value, "string"),
-            }
-            text
+        let alias = self.take(&mut block.body, "alias").and_then(|alias| {
+            let text = self.text(&alias.value)?;
+            let word = "provider configuration alias";
+            schema::identifier(&text, alias.value.span, word, self.diagnostics);
+            Some(text)
         });
-        self.take_text(&mut block.body, "version");
+        if let Some(version) = self.take(&mut block.body, "version") {
+            self.provider_version(&version);
+        }
+        self.escaped(&mut block.body);
+        self.reserved_blocks(&mut block.body, "provider", &["lifecycle", "locals"]);
         for name in ["count", "depends_on", "for_each", "source"] {
             if let Some(attribute) = self.take(&mut block.body, name) {
                 let detail = format!(
@@ -48,6 +42,14 @@ impl Decoder<'_> {
             span: block.span,
         };
         self.add_provider(provider);
+    }
+
+    /// Versions belong into `required_providers`; one that stands here says nothing.
+    fn provider_version(&mut self, version: &lang::Attribute) {
+        let detail = "A version constraint inside a provider block is deprecated. Move it into the required_providers block.";
+        let summary = "Version constraints inside provider configuration blocks are deprecated";
+        self.diagnostics.push(Diagnostic::warning(summary, detail).at(version.value.span));
+        self.version_constraint(version);
     }
 
     fn add_provider(&mut self, provider: ProviderBlock) {

@@ -126,13 +126,13 @@ impl Decoder<'_> {
         let endpoint = self.diagnostics.absorb(address::endpoint(&value).map_err(|d| *d))?;
         let is_data =
             matches!(&endpoint, MovedEndpoint::Resource(r) if r.mode == ResourceMode::Data);
-        if is_data {
+        if is_data && removed {
             let detail = "Data sources are never destroyed, so they are not valid targets of removed blocks. To remove the data source from state, remove the data source block from configuration.";
-            let detail = match removed {
-                true => detail,
-                false => "Data sources are read anew each time, so there is nothing to move.",
-            };
             self.report("Data source address not allowed", detail, value.span);
+        } else if is_data {
+            let detail = "Data sources are read anew each time, so there is nothing to move and this block does nothing.";
+            let warning = Diagnostic::warning("Move of a data source", detail).at(value.span);
+            self.diagnostics.push(warning.hint("remove the block"));
         }
         (!is_data).then_some(endpoint)
     }

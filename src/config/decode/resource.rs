@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Span};
-use lang::{Block, Body, Expr, ExprKind, Path, PathStep, ResourceMode, Step, Traversal};
+use lang::{Block, Body, Expr, ExprKind, Path, PathStep, ResourceMode, Step, Traversal, Type};
 
 use super::Decoder;
 use super::literal::is_null;
@@ -14,7 +14,6 @@ const LIFECYCLE: Shape = Shape {
     required: &[],
     optional: &[
         "create_before_destroy",
-        "destroy",
         "ignore_changes",
         "on_destroy",
         "prevent_destroy",
@@ -74,9 +73,10 @@ impl Decoder<'_> {
         let region = self.take_expr(body, "region").filter(|value| !is_null(value));
         let lifecycle = self.take_block(body, "lifecycle", word);
         let lifecycle = lifecycle.map(|block| self.lifecycle(block, mode)).unwrap_or_default();
-        let timeouts = self.take_block(body, "timeouts", word).map(|block| block.body);
+        let timeouts = self.take_block(body, "timeouts", word);
         let provisioners = if data { Vec::new() } else { self.take_provisioners(body, "resource") };
-        self.refuse_reserved(body);
+        self.reserved_blocks(body, "resource", &["locals"]);
+        self.escaped(body);
         Some(Resource {
             mode,
             type_name: type_name.text,
@@ -94,15 +94,6 @@ impl Decoder<'_> {
             header_span: block.header_span,
             span: block.span,
         })
-    }
-
-    fn refuse_reserved(&mut self, body: &mut Body) {
-        for block in body.blocks.extract_if(.., |block| matches!(&*block.kind, "locals" | "_")) {
-            let kind = &block.kind;
-            let detail = format!("The block type name \"{kind}\" is reserved.");
-            let summary = "Reserved block type name in resource block";
-            self.diagnostics.push(Diagnostic::error(summary, detail).at(block.kind_span));
-        }
     }
 
     fn lifecycle(&mut self, mut block: Block, mode: ResourceMode) -> Lifecycle {
@@ -126,7 +117,6 @@ impl Decoder<'_> {
             replace_triggered_by: triggers.iter().filter_map(|item| self.trigger(item)).collect(),
             preconditions: preconditions.into_iter().filter_map(|rule| self.rule(rule)).collect(),
             postconditions: postconditions.into_iter().filter_map(|rule| self.rule(rule)).collect(),
-            destroy: self.take_bool(body, "destroy"),
         }
     }
 
@@ -163,7 +153,7 @@ impl Decoder<'_> {
         }
         let paths = items.iter().filter_map(|item| {
             let traversal = self.traversal(item)?;
-            Some((self.ignored_path(&traversal)?, traversal.span))
+            Some((self.ignored_path(&traversal)?, traversal.root_span))
         });
         let paths: Vec<(Path, Span)> = paths.collect();
         if paths.is_empty() { IgnoreChanges::Nothing } else { IgnoreChanges::Paths(paths) }
@@ -174,7 +164,7 @@ impl Decoder<'_> {
         for step in &traversal.steps {
             path.0.push(match step {
                 Step::Attribute(name, _) => PathStep::Attribute(name.clone()),
-                Step::Index(key, span) => PathStep::Index(self.literal_index(key, *span)?),
+                Step::Index(key, _) => PathStep::Index(self.literal_index(key, traversal.span)?),
             });
         }
         Some(path)
@@ -183,45 +173,38 @@ impl Decoder<'_> {
     fn literal_index(&mut self, key: &Expr, span: Span) -> Option<lang::Key> {
         let literal = constant::key(key);
         if literal.is_none() {
-            let detail = "The path of an ignored attribute is static: its keys are literal numbers \
-                          or strings.";
-            self.report("Invalid expression", detail, span);
+            self.report("Invalid expression", super::literal::NOT_STATIC, span);
         }
         literal
     }
 
     /// A truth value that may refer to something; a literal of another type is a mistake at once.
     fn take_flag(&mut self, body: &mut Body, name: &str) -> Option<Expr> {
-        let value = self.take_expr(body, name).filter(|value| !is_null(value))?;
+        let value = self.take_expr(body, name)?;
         let mut refers = false;
         value.for_each_reference(&mut |_| refers = true);
-        if !refers && constant::boolean(&value).is_none() {
-            self.not_literal(&value, "bool");
-            return None;
-        }
-        Some(value)
+        let fits = refers || self.literal(&value, &Type::Bool).is_some();
+        fits.then_some(value)
     }
 
     /// One item of `replace_triggered_by`: a reference to a managed resource.
     fn trigger(&mut self, item: &Expr) -> Option<Expr> {
         let item = self.static_expr(item);
         let reference = match &item.kind {
-            ExprKind::Reference(traversal) => crate::referent(traversal).ok(),
+            ExprKind::Reference(traversal) => {
+                Some(self.diagnostics.absorb(crate::referent(traversal).map_err(|d| *d))?)
+            }
             _ => None,
         };
         let is_managed = matches!(
             reference,
             Some((crate::Referent::Resource(key), _)) if key.mode == ResourceMode::Managed
         );
-        if !matches!(item.kind, ExprKind::Reference(_)) {
-            let detail = "Missing resource reference in replace_triggered_by expression.";
-            self.report("Invalid replace_triggered_by expression", detail, item.span);
-        } else if !is_managed {
-            let detail = "Only references to resources, their instances or attributes can stand in \
-                          replace_triggered_by. Put other values into a terraform_data resource \
-                          and refer to that.";
-            let summary = "Invalid reference in replace_triggered_by expression";
-            self.report(summary, detail, item.span);
+        if !is_managed {
+            let detail = "Missing resource reference in replace_triggered_by expression: only references to resources, their instances or attributes can stand here.";
+            let found = Diagnostic::error("Invalid replace_triggered_by expression", detail);
+            let hint = "put other values into a terraform_data resource and refer to that";
+            self.diagnostics.push(found.at(item.span).hint(hint));
         }
         is_managed.then_some(item)
     }

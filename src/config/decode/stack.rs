@@ -1,21 +1,26 @@
 //! `stack`, and `terraform`, which is read as the same block.
 
 use diagnostics::{Diagnostic, Span};
-use lang::{Attribute, Block, Body, ExprKind, Name};
+use lang::{Attribute, Block, Body, Expr, ExprKind, Name};
 
 use super::Decoder;
+use super::literal::NOT_STATIC;
 use crate::schema::{self, Shape};
+use crate::validate::bare_word;
 use crate::version::VersionConstraint;
-use crate::{Backend, RequiredProvider, constant};
+use crate::{Backend, ProviderRef, RequiredProvider, constant};
 
 const STACK: Shape = Shape {
     required: &[],
-    optional: &["experiments", "name", "required_version"],
+    optional: &["experiments", "language", "name", "required_version"],
     blocks: &["backend", "cloud", "encryption", "provider_meta", "required_providers"],
 };
 
 /// The blocks of a stack that have a label.
 const LABELLED: [&str; 2] = ["backend", "provider_meta"];
+
+/// The version of the language that a `terraform` block is asked about: what Terraform of this version reads, we read.
+const LANGUAGE_VERSION: &str = "1.11.4";
 
 impl Decoder<'_> {
     pub(super) fn stack_block(&mut self, mut block: Block) {
@@ -31,23 +36,18 @@ impl Decoder<'_> {
         if let Some(attribute) = self.take(&mut block.body, "required_version") {
             self.required_version(&attribute, own);
         }
-        let mut requirements = None;
+        if let Some(attribute) = self.take(&mut block.body, "experiments") {
+            let detail = "Experimental features are intended only for gathering early feedback on new language designs; this version of artiform has none.";
+            self.report("Module uses experimental features", detail, attribute.name_span);
+        }
+        if let Some(attribute) = self.take(&mut block.body, "language") {
+            self.language(&attribute.value);
+        }
         for inner in std::mem::take(&mut block.body.blocks) {
             match &*inner.kind {
                 "backend" => self.backend(inner),
                 "encryption" => self.encryption(inner),
-                "required_providers" => {
-                    schema::no_blocks(&inner.body, self.diagnostics);
-                    match requirements {
-                        None => requirements = Some(inner.header_span),
-                        Some(first) => {
-                            let what = "A module may have only one required providers configuration. The required providers were previously configured";
-                            let summary = "Duplicate required providers configuration";
-                            self.duplicate(summary, what, (first, inner.header_span), "");
-                        }
-                    }
-                    self.required_providers(inner.body);
-                }
+                "required_providers" => self.required_providers_block(inner),
                 "cloud" => self.report(
                     "Unsupported block type",
                     "State cannot be kept in HCP Terraform. Use the backend \"local\" or \"s3\".",
@@ -59,10 +59,7 @@ impl Decoder<'_> {
     }
 
     fn stack_name(&mut self, attribute: &Attribute) {
-        let Some(name) = constant::text(&attribute.value) else {
-            self.not_literal(&attribute.value, "string");
-            return;
-        };
+        let Some(name) = self.text(&attribute.value) else { return };
         schema::identifier(&name, attribute.value.span, "stack name", self.diagnostics);
         if self.declared.stack.name.is_some() {
             let detail = "The stack has a name already; a stack has one name.";
@@ -71,26 +68,63 @@ impl Decoder<'_> {
         self.declared.stack.name = Some(name);
     }
 
-    /// Checks the constraint; one in a `terraform` block speaks of another program's versions.
+    /// Checks the constraint; one in a `terraform` block speaks of the language's version, not of ours.
     fn required_version(&mut self, attribute: &Attribute, own: bool) {
-        let Some(text) = self.text(&attribute.value) else { return };
-        let constraint = match VersionConstraint::parse(&text) {
-            Ok(constraint) => constraint,
-            Err(message) => {
-                self.report("Invalid version constraint", message, attribute.value.span);
-                return;
-            }
-        };
-        let version = env!("CARGO_PKG_VERSION");
-        if own && !constraint.allows(version) {
+        let Some((text, constraint)) = self.version_constraint(attribute) else { return };
+        if let Some(prerelease) = constraint.prerelease().filter(|_| !own) {
             let detail = format!(
-                "This configuration does not support artiform version {version}: it requires {text}. Use a version that it allows, or change required_version."
+                "Prerelease version constraints are not supported: {prerelease}. Remove the prerelease information from the constraint."
             );
-            self.report("Unsupported artiform version", detail, attribute.value.span);
+            self.report("Invalid required_version constraint", detail, attribute.span);
+            return;
+        }
+        let (program, version) = match own {
+            true => ("artiform", env!("CARGO_PKG_VERSION")),
+            false => ("Terraform Core", LANGUAGE_VERSION),
+        };
+        if !constraint.allows(version) {
+            let detail = if own {
+                format!(
+                    "This configuration does not support artiform version {version}: it requires {text}. Use a version that it allows, or change required_version."
+                )
+            } else {
+                format!(
+                    "This configuration does not support Terraform version {version}, whose language artiform reads: it requires {text}. To proceed, change this version constraint."
+                )
+            };
+            let found = Diagnostic::error(format!("Unsupported {program} version"), detail);
+            self.declared.versions_unsupported.push(found.at(attribute.span));
         }
         if own {
             self.declared.stack.required_version = Some(text);
         }
+    }
+
+    /// Checks the edition of the language, of which there is one.
+    fn language(&mut self, edition: &Expr) {
+        match bare_word(edition).map(|word| &**word) {
+            Some("TF2021") => {}
+            Some(_) => {
+                let detail = "artiform reads the language edition TF2021, which is the default.";
+                self.report("Unsupported language edition", detail, edition.span);
+            }
+            None => {
+                let detail = "The language argument expects a bare language edition keyword; TF2021 is the only one, and the default.";
+                self.report("Invalid language edition", detail, edition.span);
+            }
+        }
+    }
+
+    fn required_providers_block(&mut self, block: Block) {
+        schema::labels(&block, &[], self.diagnostics);
+        schema::no_blocks(&block.body, self.diagnostics);
+        if let Some(first) = self.declared.requirements {
+            let what = "A module may have only one required providers configuration. The required providers were previously configured";
+            let summary = "Duplicate required providers configuration";
+            self.duplicate(summary, what, (first, block.header_span), "");
+        }
+        self.declared.requirements.get_or_insert(block.header_span);
+        self.required_providers(block.body);
     }
 
     fn backend(&mut self, block: Block) {
@@ -159,10 +193,14 @@ impl Decoder<'_> {
                 span: attribute.span,
             };
             self.provider_requirement(&attribute, &mut required);
-            if self.declared.module.required_providers.insert(name.clone(), required).is_some() {
-                let detail = format!("The provider \"{name}\" is required already.");
-                self.report("Duplicate required provider", detail, attribute.span);
+            if name.chars().any(char::is_uppercase) {
+                let lower = name.to_lowercase();
+                let detail = format!(
+                    "Provider names must be normalized. Replace \"{name}\" with \"{lower}\" to fix this error."
+                );
+                self.report("Invalid provider local name", detail, attribute.value.span);
             }
+            self.declared.module.required_providers.entry(name).or_insert(required);
         }
     }
 
@@ -179,12 +217,20 @@ impl Decoder<'_> {
         for (key, value) in items.iter() {
             let text: Option<Name> = constant::text(value);
             match constant::text(key).as_deref() {
-                Some("source") => required.source = text,
-                Some("version") => required.version = text,
+                Some("source") => {
+                    self.provider_source(value, text.as_ref());
+                    required.source = text;
+                }
+                Some("version") => {
+                    self.requirement_version(value, text.as_ref());
+                    required.version = text;
+                }
                 Some("configuration_aliases") => {
                     let items = self.items(value);
-                    required.configuration_aliases =
-                        items.iter().filter_map(|item| self.provider_reference(item)).collect();
+                    required.configuration_aliases = items
+                        .iter()
+                        .filter_map(|item| self.configuration_alias(item, &required.name))
+                        .collect();
                 }
                 _ => {
                     let detail = "required_providers objects can only contain \"version\", \
@@ -193,5 +239,49 @@ impl Decoder<'_> {
                 }
             }
         }
+    }
+
+    fn provider_source(&mut self, value: &Expr, text: Option<&Name>) {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+        let is_part = |part: &str| !part.is_empty() && part.chars().all(plain);
+        match text {
+            None => {
+                self.report("Invalid source", "Source must be specified as a string.", value.span)
+            }
+            Some(text) if text.split('/').count() > 3 || !text.split('/').all(is_part) => {
+                let detail = "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\".";
+                self.report("Invalid provider source string", detail, value.span);
+            }
+            Some(_) => {}
+        }
+    }
+
+    fn requirement_version(&mut self, value: &Expr, text: Option<&Name>) {
+        let why = match text {
+            None => "Version must be specified as a string.".into(),
+            Some(text) => match VersionConstraint::parse(text) {
+                Ok(_) => return,
+                Err(message) => message,
+            },
+        };
+        self.report("Invalid version constraint", why, value.span);
+    }
+
+    /// Reads one of the configurations that a module expects of its caller.
+    fn configuration_alias(&mut self, item: &Expr, provider: &Name) -> Option<ProviderRef> {
+        if !matches!(item.kind, ExprKind::Reference(_)) && !self.is_json(item.span) {
+            self.report("Invalid expression", NOT_STATIC, item.span);
+            return None;
+        }
+        let reference = self.provider_reference(item)?;
+        if reference.name != *provider {
+            let detail = format!(
+                "Configuration aliases must be prefixed with the provider name. Expected \"{provider}\", but found \"{}\".",
+                reference.name
+            );
+            self.report("Invalid configuration_aliases value", detail, item.span);
+            return None;
+        }
+        Some(reference)
     }
 }

@@ -17,8 +17,17 @@ const SHAPE: Shape = Shape {
 };
 
 /// Names that mean something else inside a module block.
-const RESERVED: [&str; 8] =
-    ["count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source", "version"];
+const RESERVED: [&str; 9] = [
+    "count",
+    "depends_on",
+    "for_each",
+    "lifecycle",
+    "locals",
+    "provider",
+    "providers",
+    "source",
+    "version",
+];
 
 impl Decoder<'_> {
     pub(super) fn variable_block(&mut self, mut block: Block) {

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use diagnostics::{Diagnostic, Span};
-use lang::{ModuleAddress, ResourceAddress};
+use lang::{Key, ModuleAddress, ResourceAddress};
 
-use super::Validator;
 use super::body::Surroundings;
-use crate::{CallKey, Import, Module, MovedEndpoint, ResourceKey};
+use super::{Validator, names_resource};
+use crate::decode::NOT_STATIC;
+use crate::{CallKey, Import, Module, MovedEndpoint, Resource, ResourceKey, constant};
 
 impl<'a> Validator<'a> {
     pub(super) fn refactorings(&mut self) {
@@ -96,16 +97,54 @@ impl<'a> Validator<'a> {
         import.for_each.iter().for_each(|expr| self.expression(expr, &plain));
         self.expression(&import.id, &inside);
         let keys = import.to.module.iter().filter_map(|step| step.index.as_ref());
-        keys.chain(import.to.index.as_ref()).for_each(|key| self.expression(key, &inside));
+        let keys: Vec<_> = keys.chain(import.to.index.as_ref()).collect();
+        if import.for_each.is_none() && keys.iter().any(|key| constant::key(key).is_none()) {
+            self.report("Invalid expression", NOT_STATIC, import.to.span);
+        } else {
+            keys.iter().for_each(|key| self.expression(key, &inside));
+        }
         let calls = import.to.module.iter().map(|step| &step.call);
-        // A resource that is not there is told by the plan, which may be asked to generate its block.
-        if descend(self.module, calls).is_none() && !self.module.incomplete {
-            let detail = format!(
-                "The import target {} lies in a module that the configuration does not call.",
-                import.to.resource
-            );
-            let summary = "Configuration for import target does not exist";
-            self.report(summary, detail, import.to.span);
+        match descend(self.module, calls) {
+            // A resource that is not there is told by the plan, which may be asked to generate its block.
+            Some(module) => {
+                let resource = module.resources.get(&import.to.resource);
+                resource.iter().for_each(|resource| self.import_into(import, resource));
+            }
+            None if self.module.incomplete => {}
+            None => {
+                let detail = format!(
+                    "The import target {} lies in a module that the configuration does not call.",
+                    import.to.resource
+                );
+                let summary = "Configuration for import target does not exist";
+                self.report(summary, detail, import.to.span);
+            }
+        }
+    }
+
+    /// What an import says must fit the block that it imports into.
+    fn import_into(&mut self, import: &Import, resource: &Resource) {
+        let key = import.to.index.as_ref().map(constant::key);
+        let (count, for_each) = (resource.count.is_some(), resource.for_each.is_some());
+        let misfit = match key {
+            None if count => Some("is using count"),
+            None if for_each => Some("is using for_each"),
+            Some(Some(Key::Int(_))) if !count => Some("does not use count"),
+            Some(Some(Key::String(_))) if !for_each => Some("does not use for_each"),
+            _ => None,
+        };
+        if let Some(misfit) = misfit {
+            let detail = format!("The target resource {misfit}.");
+            self.report("Invalid import 'to' expression", detail, import.to.span);
+        }
+        if let Some(provider) = &import.provider {
+            let detail = "The provider argument can only be specified in import blocks that will generate configuration: the block of the resource says what its provider is.";
+            self.report("Invalid import provider argument", detail, provider.span);
+        }
+        let is_own = import.to.module.is_empty();
+        if let Some(place) = names_resource(&import.id, resource).filter(|_| is_own) {
+            let detail = "The import ID cannot reference the resource being imported.";
+            self.report("Invalid import id argument", detail, place);
         }
     }
 

@@ -226,6 +226,9 @@ fn optional_attribute(call: &Call, expr: &Expr) -> Outcome<(Constraint, Option<V
 }
 
 fn constant(expr: &Expr) -> Outcome<Value> {
+    if let Some(first) = crate::eval::forbidden(expr).into_iter().next() {
+        return Err(Box::new(first));
+    }
     crate::eval::evaluate(expr, &EmptyScope::new()).map_err(|found| {
         let fallback = Diagnostic::error("Invalid default value for optional attribute", "");
         Box::new(found.into_iter().next().unwrap_or(fallback).at_or(Some(expr.span)))

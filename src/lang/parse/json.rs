@@ -107,7 +107,16 @@ impl Reader<'_> {
     /// One block, or one for each element of a list; labels are the keys of nested objects.
     fn blocks(&mut self, header: Header, labels: usize, node: &Node, blocks: &mut Vec<Block>) {
         if labels > 0 {
-            for (name, at, inner) in self.members(node, "whose keys are the labels of blocks") {
+            let members = self.members(node, "whose keys are the labels of blocks");
+            if members.is_empty() && !matches!(node.kind, NodeKind::Null) {
+                let what = if labels == 2 { "type" } else { "name" };
+                let detail = format!(
+                    "At least one object property is required, whose name represents the {} block's {what}.",
+                    header.kind
+                );
+                self.mistake("Missing block label", detail, &first_of(&node.span));
+            }
+            for (name, at, inner) in members {
                 let mut header = header.clone();
                 header
                     .labels
@@ -125,12 +134,12 @@ impl Reader<'_> {
             NodeKind::Null => {}
             _ => {
                 let body = self.block_body(node);
-                let last = header.labels.last().map_or(header.at, |label| label.span);
                 blocks.push(Block {
                     kind: header.kind,
                     kind_span: header.at,
                     labels: header.labels,
-                    header_span: last,
+                    // Where the block begins, as in Terraform: a label may be that of several blocks.
+                    header_span: self.span(&first_of(&node.span)),
                     span: header.at.to(body.span),
                     body,
                 });

@@ -1,0 +1,7 @@
+stack {
+  required_version = ">= 99.0"
+}
+
+terraform {
+  required_version = "< 1.0"
+}
