@@ -13,7 +13,7 @@ pub use read::{Node, NodeKind, ReadError, read};
 
 /// Writes a wholly known value without regard to marks; unknown parts become null.
 ///
-/// Numbers beyond what `serde_json` holds exactly come out as the nearest `f64`; [`to_text`] is exact.
+/// Numbers are exact; infinities, which JSON does not have, become strings.
 pub fn to_json(value: &Value) -> Json {
     match &value.data {
         Data::Null(_) | Data::Unknown(..) => Json::Null,
@@ -33,9 +33,10 @@ fn number_to_json(number: &Number) -> Json {
     if let Some(whole) = number.to_i64() {
         return Json::from(whole);
     }
-    match number.to_string().parse::<u64>() {
-        Ok(whole) => Json::from(whole),
-        Err(_) => Json::from(number.to_f64()),
+    let text = number.to_string();
+    match text.parse::<serde_json::Number>() {
+        Ok(exact) => Json::Number(exact),
+        Err(_) => Json::String(text),
     }
 }
 
