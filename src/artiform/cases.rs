@@ -90,6 +90,8 @@ async fn written(case: &Path) -> Vec<(&'static str, String)> {
     let state = if prior.is_empty() { String::new() } else { pretty(state) };
     let (mut text, mut document, mut lines) = (String::new(), String::new(), String::new());
     if !messages.has_errors() {
+        let given: Vec<_> =
+            values.iter().map(|(name, value)| (name.clone(), value.written.clone())).collect();
         let planning = engine::plan(PlanInput {
             config: config.clone(),
             registry: providers::registry(),
@@ -102,7 +104,8 @@ async fn written(case: &Path) -> Vec<(&'static str, String)> {
         });
         let Planning { planned, diagnostics } = planning.await;
         messages.extend(diagnostics);
-        if let Some(planned) = planned {
+        if let Some(mut planned) = planned {
+            planned.plan.variables.extend(given);
             let options = RenderOptions { detail: Detail::Full, ..RenderOptions::default() };
             text = plan::render::text(&planned.plan, options);
             document = pretty(of_plan(&planned, &config));
@@ -144,8 +147,10 @@ fn options(case: &Path) -> PlanOptions {
 fn of_plan(planned: &Planned, config: &config::Config) -> Value {
     let registry = providers::registry();
     let relevant = planned.relevant_attributes();
+    let dependencies = planned.dependencies();
     let secrets = plan::Secrets::Hidden;
-    let origin = plan::json::Origin { config, registry: &registry, relevant, secrets };
+    let origin =
+        plan::json::Origin { config, registry: &registry, relevant, dependencies, secrets };
     json!(plan::json::document(&planned.plan, &origin))
 }
 

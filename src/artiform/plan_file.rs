@@ -186,8 +186,10 @@ impl PlanFile {
 fn shown(planned: &Planned, stack: &Stack, secrets: Secrets) -> Shown {
     let registry = crate::providers::registry();
     let relevant = planned.relevant_attributes();
+    let dependencies = planned.dependencies();
     let config = &stack.config;
-    let origin = plan::json::Origin { config, registry: &registry, relevant, secrets };
+    let origin =
+        plan::json::Origin { config, registry: &registry, relevant, dependencies, secrets };
     let options = RenderOptions { detail: Detail::Full, secrets, ..RenderOptions::default() };
     Shown {
         text: plan::render::text(&planned.plan, options),

@@ -73,7 +73,11 @@ impl Session {
         match planning {
             Some(planning) => {
                 diagnostics.extend(planning.diagnostics);
-                Made { planned: planning.planned, diagnostics, interrupted: false }
+                let mut planned = planning.planned;
+                // A plan shows variables as people wrote them.
+                let variables = planned.iter_mut().map(|planned| &mut planned.plan.variables);
+                variables.for_each(|shown| shown.extend(stack.written.clone()));
+                Made { planned, diagnostics, interrupted: false }
             }
             None => Made { planned: None, diagnostics, interrupted: true },
         }

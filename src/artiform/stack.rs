@@ -27,6 +27,8 @@ pub use scope::{StackScope, variable_scope};
 pub struct Stack {
     pub config: Arc<Config>,
     pub variables: IndexMap<Name, Value>,
+    /// The same values as they were given, before they were converted.
+    pub written: IndexMap<Name, Value>,
     /// Warnings so far.
     pub warnings: Diagnostics,
     /// Of the configuration's files; tells whether they have changed.
@@ -73,9 +75,10 @@ impl Stack {
             return Err(Failure::new(diagnostics, &config.sources));
         }
         let assignments = assignments::of(&config, &values);
+        let written = values.iter().map(|(n, value)| (n.clone(), value.written.clone())).collect();
         let variables = values.into_iter().map(|(name, value)| (name, value.value)).collect();
-        let config = Arc::new(config);
-        Ok(Self { config, variables, warnings: diagnostics, digest, workspace, assignments })
+        let bare = Self::bare(config, variables);
+        Ok(Self { written, warnings: diagnostics, digest, workspace, assignments, ..bare })
     }
 
     /// Loads the stack for a command that only looks at its state, to which mistakes elsewhere in the
@@ -101,6 +104,7 @@ impl Stack {
         Self {
             config: Arc::new(config),
             variables,
+            written: IndexMap::new(),
             warnings: Diagnostics::new(),
             digest: String::new(),
             workspace: workspace::DEFAULT.into(),

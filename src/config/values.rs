@@ -48,6 +48,8 @@ pub enum Given {
 pub struct VariableValue {
     /// Converted by the variable's constraint; marked when the variable is sensitive or ephemeral.
     pub value: Value,
+    /// As it was given, before it was converted; marked too.
+    pub written: Value,
     /// `default`, `environment variable TF_VAR_x`, `file x.tfvars`, `option --var`, `answer`.
     pub origin: String,
     pub span: Option<Span>,
@@ -118,7 +120,8 @@ fn default(variable: &Variable) -> Result<VariableValue, Box<Diagnostic>> {
     if let Some(value) = &variable.default_value {
         let (origin, span) = ("default".into(), variable.default.as_ref().map(|d| d.span));
         let value = variable.marked(value.clone());
-        return Ok(VariableValue { value, origin, span, given: false });
+        let written = value.clone();
+        return Ok(VariableValue { value, written, origin, span, given: false });
     }
     let name = &variable.name;
     let detail = format!(
@@ -151,9 +154,9 @@ fn given(
     }
     match variable.constraint.apply(&found.value) {
         Ok(value) => {
-            let value = variable.marked(value);
+            let (value, written) = (variable.marked(value), variable.marked(found.value));
             let (origin, span) = (found.origin, found.span);
-            Ok(VariableValue { value, origin, span, given: true })
+            Ok(VariableValue { value, written, origin, span, given: true })
         }
         Err(error) => {
             let detail = format!(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use config::{IgnoreChanges, Resource};
 use diagnostics::{Diagnostic, Diagnostics, Span, did_you_mean};
-use lang::{Attribute, Body, Data, Marks, Path, PathStep, Value};
+use lang::{Attribute, Body, Data, Key, Marks, Path, PathStep, Value};
 use plan::{Action, Reason};
 use provider::{
     Connection, DataSource, Finding, PlanRequest, Registry, ResourceType, Schema, change, decode,
@@ -265,11 +265,23 @@ pub(crate) fn ignore_changes(ignore: &IgnoreChanges, prior: &Value, config: Valu
             });
             Value::object(kept).with_marks(config.marks)
         }
-        IgnoreChanges::Paths(paths) => {
-            paths.iter().fold(config, |config, (path, _)| match path.find(prior) {
+        IgnoreChanges::Paths(paths) => paths.iter().fold(config, |config, (path, _)| {
+            let path = ignored(path, prior);
+            match path.find(prior) {
                 Some(recorded) => record::set_at(config, &path.0, recorded),
                 None => record::remove_key(config, &path.0),
-            })
+            }
+        }),
+    }
+}
+
+/// What a path keeps as it is: an object with all its attributes where the path names one in brackets.
+fn ignored(path: &Path, prior: &Value) -> Path {
+    if let Some((PathStep::Index(Key::String(_)), container)) = path.0.split_last() {
+        let container = Path(container.to_vec());
+        if container.find(prior).is_some_and(|value| matches!(value.data, Data::Object(_))) {
+            return container;
         }
     }
+    path.clone()
 }

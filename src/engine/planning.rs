@@ -1,6 +1,6 @@
 //! From configuration and state to a plan.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Name, Value, json};
@@ -54,6 +54,16 @@ pub async fn plan(input: PlanInput) -> Planning {
         reads: run.prior.reads,
     };
     Planning { planned: Some(Planned { plan, run }), diagnostics }
+}
+
+impl Planned {
+    /// What every instance depends on by the configuration, by its address; nothing where nothing is read.
+    pub fn dependencies(&self) -> HashMap<String, Vec<String>> {
+        let run = &self.run;
+        let configured = run.instances.iter().filter(|i| i.spot.is_some() && run.options.refresh);
+        let configured = configured.filter(|instance| !instance.depends_on.is_empty());
+        configured.map(|i| (i.change.address.to_string(), i.depends_on.clone())).collect()
+    }
 }
 
 /// Checks a configuration without values, state or world.

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use config::{CallKey, Referent, referent};
-use lang::{Expr, Key, Name, Path, PathStep, Step, Traversal};
+use lang::{
+    Expr, ModuleAddress, ModuleStep, Name, Path, PathStep, ResourceAddress, Step, Traversal,
+};
 use plan::{Action, PlanMode};
 
 use crate::options::Planned;
-use crate::tables::Ordinal;
 use crate::tree::{ModuleId, NodeId, NodeKind};
-use crate::walk::{PlannedInstance, Run, to_u32};
+use crate::walk::Run;
 
 impl Planned {
     /// The attributes that changed instances and outputs refer to, by the address of the resource or
@@ -22,10 +23,10 @@ impl Planned {
         let mut blocks = BTreeSet::new();
         for instance in run.instances.iter().filter(|instance| run.plans(instance)) {
             if instance.change.action != Action::NoOp
-                && let Some((node, ordinal)) = run.declared_at(instance)
-                && blocks.insert((node, ordinal))
+                && let Some(node) = run.find_resource(&instance.change.address)
+                && blocks.insert((node, &instance.change.address.module))
             {
-                search.resource(node, ordinal);
+                search.resource(node, &instance.change.address.module);
             }
         }
         for (module, table) in run.tables.modules.iter().enumerate() {
@@ -36,7 +37,7 @@ impl Planned {
                 let is_new = (!root && !destroying && is_visited)
                     || changes.get(name).is_some_and(|c| c.action != Action::NoOp);
                 if is_new {
-                    (0..to_u32(table.instances.len())).for_each(|i| search.value(*node, i));
+                    table.instances.iter().for_each(|i| search.value(*node, &i.address));
                 }
             }
         }
@@ -44,124 +45,115 @@ impl Planned {
     }
 }
 
-impl Run {
-    /// The block of a planned instance and its module instance, as far as the configuration has it.
-    fn declared_at(&self, instance: &PlannedInstance) -> Option<(NodeId, Ordinal)> {
-        if let Some((node, ordinal, _)) = instance.spot {
-            return Some((node, ordinal));
-        }
-        let address = &instance.change.address;
-        let node = self.find_resource(address)?;
-        Some((node, self.ordinal_of(node, &address.module)?))
-    }
-}
-
 struct Search<'a> {
     run: &'a Run,
     /// Values that were followed already.
-    seen: BTreeSet<(NodeId, Ordinal)>,
+    seen: BTreeSet<(NodeId, ModuleAddress)>,
     found: BTreeSet<(String, Path)>,
 }
 
+/// Where an expression stands: in a module, of which this instance is meant. A step without a key, of a
+/// module that is repeated, means all instances, as in Terraform.
+type Home<'a> = (ModuleId, &'a ModuleAddress);
+
 impl Search<'_> {
     /// Only the provider's part of a block counts, not its lifecycle, and the repetition where it is named.
-    fn resource(&mut self, node: NodeId, ordinal: Ordinal) {
+    fn resource(&mut self, node: NodeId, instance: &ModuleAddress) {
         let run = self.run;
         let node = run.tree.get(node);
         let NodeKind::Resource(key) = &node.kind else { return };
         let Some(resource) = run.tree.module(node.module).config.resources.get(key) else { return };
+        let home = (node.module, instance);
         let mut repeats = false;
         resource.body.for_each_expression(&mut |expr| {
             repeats |= names_repetition(expr);
-            self.expression(expr, node.module, ordinal);
+            self.expression(expr, home);
         });
         let repetition = resource.count.iter().chain(&resource.for_each).filter(|_| repeats);
-        repetition.for_each(|expr| self.expression(expr, node.module, ordinal));
+        repetition.for_each(|expr| self.expression(expr, home));
     }
 
-    fn value(&mut self, node: NodeId, ordinal: Ordinal) {
-        if !self.seen.insert((node, ordinal)) {
+    fn value(&mut self, node: NodeId, instance: &ModuleAddress) {
+        if !self.seen.insert((node, instance.clone())) {
             return;
         }
         let run = self.run;
         let of = run.tree.get(node);
         let config = &run.tree.module(of.module).config;
+        let home = (of.module, instance);
         match &of.kind {
-            NodeKind::Local(name) => {
-                self.expression(&config.locals[name].value, of.module, ordinal);
-            }
-            NodeKind::Output(name) => {
-                self.expression(&config.outputs[name].value, of.module, ordinal);
-            }
+            NodeKind::Local(name) => self.expression(&config.locals[name].value, home),
+            NodeKind::Output(name) => self.expression(&config.outputs[name].value, home),
             NodeKind::Variable(name) => {
                 let Some((parent, call)) = run.tree.call_of(of.module) else { return };
+                let caller =
+                    ModuleAddress(instance.0.split_last().map_or(&[][..], |s| s.1).to_vec());
                 if let Some(input) = call.inputs.get(name) {
-                    let caller = run.tables.instance(of.module, ordinal).parent;
-                    self.expression(&input.value, parent, caller);
+                    self.expression(&input.value, (parent, &caller));
                     let repeats = names_repetition(&input.value);
                     let repetition = call.count.iter().chain(&call.for_each);
                     repetition
                         .filter(|_| repeats)
-                        .for_each(|expr| self.expression(expr, parent, caller));
+                        .for_each(|expr| self.expression(expr, (parent, &caller)));
                 }
             }
             _ => {}
         }
     }
 
-    fn expression(&mut self, expr: &Expr, module: ModuleId, ordinal: Ordinal) {
-        expr.for_each_reference(&mut |traversal| self.reference(traversal, module, ordinal));
+    fn expression(&mut self, expr: &Expr, home: Home<'_>) {
+        expr.for_each_reference(&mut |traversal| self.reference(traversal, home));
     }
 
-    fn reference(&mut self, traversal: &Traversal, module: ModuleId, ordinal: Ordinal) {
+    fn reference(&mut self, traversal: &Traversal, (module, instance): Home<'_>) {
         let Ok((referent, used)) = referent(traversal) else { return };
         let home = self.run.tree.module(module);
         let rest: Vec<PathStep> = traversal.steps[used..].iter().map_while(literal).collect();
         match referent {
-            Referent::Variable(name) => self.follow(home.variables.get(&name), ordinal),
-            Referent::Local(name) => self.follow(home.locals.get(&name), ordinal),
-            Referent::Resource(key) => {
-                let (index, path) = match rest.split_first() {
+            Referent::Variable(name) => self.follow(home.variables.get(&name), instance),
+            Referent::Local(name) => self.follow(home.locals.get(&name), instance),
+            Referent::Resource(resource) => {
+                let (key, path) = match rest.split_first() {
                     Some((PathStep::Index(index), path)) => (Some(index.clone()), path),
                     _ => (None, rest.as_slice()),
                 };
-                let address = self.run.tables.address(module, ordinal, &key, index);
+                let address = ResourceAddress {
+                    module: instance.clone(),
+                    mode: resource.mode,
+                    type_name: resource.type_name,
+                    name: resource.name,
+                    key,
+                };
                 self.found.insert((address.to_string(), Path(path.to_vec())));
             }
-            Referent::Module(key) => self.call(&key, &rest, (module, ordinal)),
+            Referent::Module(key) => self.call(&key, &rest, (module, instance)),
             _ => {}
         }
     }
 
-    fn follow(&mut self, node: Option<&NodeId>, ordinal: Ordinal) {
+    fn follow(&mut self, node: Option<&NodeId>, instance: &ModuleAddress) {
         if let Some(node) = node {
-            self.value(*node, ordinal);
+            self.value(*node, instance);
         }
     }
 
-    /// An output of one instance of a module, or all that are meant.
-    fn call(&mut self, key: &CallKey, rest: &[PathStep], (module, ordinal): (ModuleId, Ordinal)) {
+    /// An output of a module, or all that are meant.
+    fn call(&mut self, call: &CallKey, rest: &[PathStep], (module, instance): Home<'_>) {
         let run = self.run;
-        let Some(child) = run.tree.module(module).children.get(key) else { return };
-        let expansion = run.tables.module(*child).expansions.get(ordinal as usize);
-        let Some((expansion, start)) = expansion else { return };
-        let (wanted, rest) = match rest.split_first() {
-            Some((PathStep::Index(index), rest)) => (Some(index), rest),
+        let Some(child) = run.tree.module(module).children.get(call) else { return };
+        let (key, rest) = match rest.split_first() {
+            Some((PathStep::Index(index), rest)) => (Some(index.clone()), rest),
             _ => (None, rest),
         };
         let output: Option<&Name> = match rest.first() {
             Some(PathStep::Attribute(name)) => Some(name),
             _ => None,
         };
-        for i in 0..expansion.len() {
-            let key: Option<Key> = expansion.key(i);
-            if wanted.is_some() && wanted != key.as_ref() {
-                continue;
-            }
-            for (name, node) in &run.tree.module(*child).outputs {
-                if output.is_none_or(|output| output == name) {
-                    self.value(*node, start + to_u32(i));
-                }
+        let mut called = instance.clone();
+        called.0.push(ModuleStep { topology: call.topology, name: call.name.clone(), key });
+        for (name, node) in &run.tree.module(*child).outputs {
+            if output.is_none_or(|output| output == name) {
+                self.value(*node, &called);
             }
         }
     }

@@ -5,7 +5,7 @@
 //! it is empty is left out here. One thing differs on purpose: a secret is null, and marked as sensitive,
 //! unless [`Secrets::Shown`] asks for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use config::Config;
 use provider::Registry;
@@ -81,6 +81,8 @@ pub struct Origin<'a> {
     pub registry: &'a Registry,
     /// The attributes that what changes refers to, by the address of their resource.
     pub relevant: Vec<(String, lang::Path)>,
+    /// What each instance depends on by the configuration that was planned, by its address.
+    pub dependencies: HashMap<String, Vec<String>>,
     pub secrets: Secrets,
 }
 
@@ -105,7 +107,7 @@ pub fn document(plan: &Plan, origin: &Origin<'_>) -> PlanDocument {
         resource_drift: plan.drift.iter().map(of_resource).collect(),
         resource_changes: values::listed(plan).map(of_resource).collect(),
         output_changes: change::outputs(plan, view.secrets),
-        prior_state: state::prior(plan, view),
+        prior_state: state::prior(plan, &origin.dependencies, view),
         configuration: configuration::of(origin.config, origin.registry),
         relevant_attributes: origin.relevant.iter().map(RelevantAttribute::new).collect(),
         checks: checks::grouped(&plan.checks),

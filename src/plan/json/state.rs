@@ -96,8 +96,13 @@ fn objects(instance: &InstanceState) -> Vec<(InstanceState, Option<String>)> {
 }
 
 /// The state that a plan starts from, as reading found it; none where there is nothing yet.
-pub(super) fn prior(plan: &Plan, view: View<'_>) -> Option<StateDocument> {
+pub(super) fn prior(
+    plan: &Plan,
+    planned: &HashMap<String, Vec<String>>,
+    view: View<'_>,
+) -> Option<StateDocument> {
     let behind = Behind::of(&plan.prior);
+    let configured = Behind::new(planned.iter().map(|(address, on)| (&**address, &**on)));
     let resources = plan.changes.iter().chain(&plan.left_out).filter_map(|change| {
         let value = change.before.as_ref()?;
         let recorded = change.previous_address.as_ref().unwrap_or(&change.address).to_string();
@@ -112,7 +117,12 @@ pub(super) fn prior(plan: &Plan, view: View<'_>) -> Option<StateDocument> {
             }
         });
         let recorded = instance.map(|instance| instance.dependencies.as_slice());
-        let depends_on = behind.all(recorded.unwrap_or_default());
+        let mut depends_on = behind.all(recorded.unwrap_or_default());
+        // Reading adds what the configuration refers to by now.
+        let now = planned.get(&address.to_string()).filter(|_| change.deposed.is_none());
+        depends_on.extend(now.into_iter().flat_map(|now| configured.all(now)));
+        depends_on.sort_unstable();
+        depends_on.dedup();
         let shown = ResourceValues { tainted, depends_on, deposed_key: deposed, ..shown };
         Some((address.clone(), shown))
     });
@@ -155,10 +165,16 @@ struct Behind {
 
 impl Behind {
     fn of(snapshot: &Snapshot) -> Self {
+        let instances = snapshot.instances.values();
+        Self::new(instances.map(|instance| (&*instance.address, &*instance.dependencies)))
+    }
+
+    /// Of instances, each with the addresses that it depends on.
+    fn new<'a>(instances: impl Iterator<Item = (&'a str, &'a [String])>) -> Self {
         let mut direct: HashMap<String, BTreeSet<String>> = HashMap::new();
-        for instance in snapshot.instances.values() {
-            let blocks = instance.dependencies.iter().map(|address| block(address));
-            direct.entry(block(&instance.address)).or_default().extend(blocks);
+        for (address, dependencies) in instances {
+            let blocks = dependencies.iter().map(|address| block(address));
+            direct.entry(block(address)).or_default().extend(blocks);
         }
         Self { direct }
     }

@@ -1,5 +1,6 @@
 //! What is written can be read back, secrets are never written, and lists stand in Terraform's order.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use lang::{Type, Value};
@@ -47,6 +48,7 @@ fn document(plan: &Plan) -> PlanDocument {
         config: &config,
         registry: &registry(),
         relevant: Vec::new(),
+        dependencies: HashMap::new(),
         secrets: Secrets::Hidden,
     };
     super::document(plan, &origin)
@@ -119,7 +121,8 @@ fn modules_hold_their_own_and_number_keys_count() {
     assert_eq!(of_a.collect::<Vec<_>>(), addresses);
     let before = |change: &ResourceChange| ResourceChange { before: object(), ..change.clone() };
     let changes = plan.changes.iter().map(before).collect();
-    let prior = super::state::prior(&plan_of(changes), view(&registry())).and_then(|s| s.values);
+    let prior = super::state::prior(&plan_of(changes), &HashMap::new(), view(&registry()))
+        .and_then(|s| s.values);
     let root = prior.unwrap_or_default().root_module;
     let [a, b] = root.child_modules.as_slice() else { panic!("{root:?}") };
     let of_a: Vec<&str> = a.resources.iter().map(|r| r.address.as_str()).collect();

@@ -1,0 +1,4 @@
+settings = {
+  name  = "web"
+  extra = true
+}
