@@ -77,6 +77,12 @@ impl Apply {
         if self.place.is_file() {
             return self.saved(&self.place, context);
         }
+        if !self.place.is_dir() {
+            let place = self.place.display();
+            let summary = format!("Failed to load \"{place}\" as a plan file");
+            let detail = format!("There is neither a saved plan nor a folder \"{place}\".");
+            return Err(Failure::error(&summary, detail));
+        }
         self.check_approval(context)?;
         let options = self.planning.options()?;
         let stack = Stack::load(&self.place, &self.flags.variables, context)?;
@@ -112,7 +118,7 @@ impl Apply {
 
     /// Without the assertions of `check` blocks where nobody is asked: apply judges them again.
     fn worth_telling(&self, found: Diagnostics) -> Diagnostics {
-        let asks = !self.flags.auto_approve && !self.place.is_file();
+        let asks = !self.flags.auto_approve;
         let told = |diagnostic: &Diagnostic| asks || !engine::is_of_check(diagnostic);
         found.into_iter().filter(told).collect::<Vec<_>>().into()
     }

@@ -2,7 +2,7 @@
 
 use lang::Name;
 use plan::render::{self, Detail, RenderOptions};
-use plan::{OutputChange, Plan, Secrets};
+use plan::{Action, OutputChange, Plan, Secrets};
 
 use super::json_lines;
 use crate::ui::Ui;
@@ -45,16 +45,17 @@ pub fn show(plan: &Plan, detail: PlanDetail, ui: &Ui) {
 /// A plan as machine-readable lines.
 pub fn json(plan: &Plan) -> Vec<String> {
     let drift = plan.drift.iter().map(|c| json_lines::change(c, "resource_drift"));
-    let changes = planned_changes(plan);
+    let changes = plan.changes.iter().filter(|change| change.is_change());
+    let changes = changes.map(|change| json_lines::change(change, "planned_change"));
     let summary = json_lines::summary(&plan.summary(), "plan");
     let outputs =
         (!plan.outputs.is_empty()).then(|| json_lines::planned_outputs(changed_outputs(plan)));
     drift.chain(changes).chain([summary]).chain(outputs).collect()
 }
 
-/// A line for each change of an instance.
-pub fn planned_changes(plan: &Plan) -> impl Iterator<Item = String> {
-    let changes = plan.changes.iter().filter(|change| change.is_change());
+/// A line for each instance that a saved plan does something to; what only moves is not told again.
+pub fn saved_changes(plan: &Plan) -> impl Iterator<Item = String> {
+    let changes = plan.changes.iter().filter(|change| change.action != Action::NoOp);
     changes.map(|change| json_lines::change(change, "planned_change"))
 }
 

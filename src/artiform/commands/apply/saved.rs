@@ -20,7 +20,8 @@ impl Apply {
         let file = PlanFile::read(path)?;
         let options = file.options(self.planning.parallelism)?;
         let stack = self.stack_of(&file, context)?;
-        let session = Session::start(context)?;
+        // Whoever reads the lines has read what reading found.
+        let session = Session { quiet: context.ui.json, ..Session::start(context)? };
         let store = stack_state::lock(&stack, "apply", &self.flags.lock)?;
         file.check_inputs(&stack, &store.snapshot())?;
         let opened = Opened::Locked(store);
@@ -36,9 +37,9 @@ impl Apply {
         };
         file.check_plan(&planned.plan)?;
         if context.ui.json {
-            plan_view::planned_changes(&planned.plan).for_each(|line| context.ui.line(&line));
+            plan_view::saved_changes(&planned.plan).for_each(|line| context.ui.line(&line));
         }
-        context.ui.diagnostics(&self.worth_telling(made.diagnostics), stack.sources());
+        // What else there was to say about the plan was said when it was saved.
         let code = self.execute(planned, store, (&stack, &session));
         session.end();
         code
