@@ -137,6 +137,7 @@ impl<'a> Decoder<'a> {
         schema::labels(&block, &[], self.diagnostics);
         schema::no_blocks(&block.body, self.diagnostics);
         for (name, attribute) in block.body.attributes {
+            schema::identifier(&name, attribute.name_span, "local value name", self.diagnostics);
             if let Some(first) = self.declared.module.locals.get(&name) {
                 let at = schema::place(self.sources, first.span);
                 let detail = format!(

@@ -14,6 +14,7 @@ use std::path::Path;
 use diagnostics::{Diagnostic, Diagnostics, Span};
 use lang::{Expr, ExprKind, Name, ResourceMode};
 
+use crate::reference::named_span;
 use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
 use body::Surroundings;
 
@@ -95,6 +96,7 @@ impl<'a> Validator<'a> {
             self.optional(&call.for_each, &plain);
             call.inputs.values().for_each(|input| self.expression(&input.value, &inside));
             self.depends_on(&call.depends_on, &plain);
+            self.depends_on_itself(call);
         }
         module.providers.iter().for_each(|provider| self.body(&provider.body, &plain));
         for check in &module.checks {
@@ -151,10 +153,10 @@ impl<'a> Validator<'a> {
     /// A condition speaks of its resource as `self`, and only where that is there already.
     fn of_itself(&mut self, resource: &Resource, kind: &str, rules: &[CheckRule]) {
         for expr in rules.iter().flat_map(|rule| [&rule.condition, &rule.error_message]) {
-            if let Some(place) = names_resource(expr, resource) {
+            if names_resource(expr, resource).is_some() {
                 let detail =
                     format!("Configuration for {} may not refer to itself.", resource.key());
-                self.report(&format!("Invalid reference in {kind}"), detail, place);
+                self.report(&format!("Invalid reference in {kind}"), detail, expr.span);
             }
         }
     }
@@ -185,10 +187,10 @@ impl<'a> Validator<'a> {
 fn names_resource(expr: &Expr, resource: &Resource) -> Option<Span> {
     let mut found = None;
     expr.for_each_reference(&mut |traversal| {
-        if let Ok((Referent::Resource(key), _)) = crate::referent(traversal)
+        if let Ok((Referent::Resource(key), used)) = crate::referent(traversal)
             && key == resource.key()
         {
-            found.get_or_insert(traversal.span);
+            found.get_or_insert(named_span(traversal, used));
         }
     });
     found

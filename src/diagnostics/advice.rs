@@ -262,7 +262,10 @@ const ADVICE: &[(&str, &str)] = &[
     ("Unreadable", "correct the path, or the rights of the folder"),
     ("Unsuitable value type", "write a value of the type that is named above, or convert one"),
     ("Unsupported argument", "remove it, or write the name of an argument that this block has"),
-    ("Unsupported Terraform Core version", "change required_version, or move what speaks of artiform into a stack block"),
+    (
+        "Unsupported Terraform Core version",
+        "change required_version, or move what speaks of artiform into a stack block",
+    ),
     ("Unsupported artiform version", "use a version of artiform that the stack admits"),
     ("Unsupported attribute", "use an attribute that it has"),
     ("Unsupported backend type", "use the backend \"local\""),

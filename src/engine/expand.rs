@@ -101,6 +101,9 @@ fn expand_for_each(
             let strings = values.iter().map(|v| v.as_str().map(|s| (Name::from(s), v.clone())));
             strings.collect::<Option<_>>().ok_or_else(|| wrong_set(element, values, expr))?
         }
+        Data::Unknown(..) if !may_be_iterated(&value.type_of()) => {
+            return Err(invalid(wrong_type(&value)));
+        }
         Data::Unknown(..) => return unknown_for_each(expr, lenient),
         Data::Null(_) => {
             return Err(invalid("The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.".into()));
@@ -108,6 +111,11 @@ fn expand_for_each(
         _ => return Err(invalid(wrong_type(&value))),
     };
     Ok(Expansion::ForEach(items.into()))
+}
+
+/// Tells whether a value of the type can be a `for_each`, once it is known.
+fn may_be_iterated(ty: &Type) -> bool {
+    matches!(ty, Type::Dynamic | Type::Map(_) | Type::Object(_) | Type::Set(_))
 }
 
 fn unknown_for_each(expr: &Expr, lenient: bool) -> Result<Expansion, Diagnostics> {

@@ -16,6 +16,7 @@ use crate::instance::{self, Block, BlockKind, Circumstances, Request};
 use crate::lifecycle::{self, OnDestroy};
 use crate::prior::PriorInstance;
 use crate::record;
+use crate::rules;
 use crate::tables::{Expansion, Ordinal, Repetition, ResourceTable};
 use crate::tree::NodeId;
 use crate::walk::{PlannedInstance, Run, Spot, to_u32};
@@ -229,6 +230,18 @@ impl Run {
             name_seed: &candidate.name,
             connection: None,
         };
+        let (node, ordinal, _) = candidate.spot;
+        // What a resource will be is not known; what attributes it has is.
+        let later = Value::unknown(resource_type.schema().object_type());
+        for rule in &candidate.resource.lifecycle.postconditions {
+            let mut scope = self.scope(node, ordinal, Some(&candidate.repetition));
+            scope.own = Some(&later);
+            let outcome = rules::check(rule, &scope, "Resource postcondition failed");
+            // Whether it holds is for those to say who know the values.
+            if outcome.problem.is_none() {
+                self.diagnostics.extend(outcome.diagnostics);
+            }
+        }
         match instance::plan_new(resource_type, &request) {
             Ok(value) => Some(value),
             Err(findings) => {

@@ -69,14 +69,19 @@ impl Run {
             let failed = || Value::unknown(variable.constraint.ty.clone());
             self.diagnostics.absorb(result).unwrap_or_else(failed)
         });
+        // What is missing was told when the call was read.
+        let missing = given.is_none() && variable.default.is_none() && self.checking;
+        let given =
+            given.or_else(|| missing.then(|| Value::unknown(variable.constraint.ty.clone())));
         let span = input.as_ref().map_or(variable.header_span, |input| input.value.span);
         let value = self.accepted(variable, given, (node, ordinal, span));
-        let value = match self.checking {
-            // What is checked is checked for every value that the module may be given.
-            true => variable.marked(Value::unknown(variable.constraint.ty.clone())),
-            false => value,
-        };
         self.tables.set_value(node, ordinal, value);
+    }
+
+    /// Forgets the value that a call gives: a module is checked for every value that it may be given.
+    pub(crate) fn forget_value(&mut self, node: NodeId, ordinal: Ordinal, variable: &Variable) {
+        let any = variable.marked(Value::unknown(variable.constraint.ty.clone()));
+        self.tables.set_value(node, ordinal, any);
     }
 
     /// The value that a module's variable has; one that does not fit is told and is unknown.

@@ -226,6 +226,9 @@ impl Run {
                     self.visit_variable(node, ordinal, &config.variables[&name]);
                 }
                 self.check_variable(node, ordinal, &config.variables[&name]);
+                if module != Tree::ROOT && self.checking {
+                    self.forget_value(node, ordinal, &config.variables[&name]);
+                }
             }
             NodeKind::Local(name) => {
                 let value = self.evaluate(&config.locals[&name].value, node, ordinal);

@@ -218,7 +218,9 @@ fn fill(value: &Value, schema: &Schema) -> Value {
 fn refuse_strangers(body: &Body, schema: &Schema, diagnostics: &mut Diagnostics) {
     for attribute in body.attributes.values() {
         match schema.attributes.get(&attribute.name) {
-            Some(known) if !known.is_configurable() => diagnostics.push(unconfigurable(attribute)),
+            Some(known) if !known.is_configurable() && !is_null(&attribute.value) => {
+                diagnostics.push(unconfigurable(attribute));
+            }
             Some(_) => {}
             None if schema.blocks.contains_key(&attribute.name) => {}
             None if body.is_json => diagnostics.push(extraneous_property(attribute)),
@@ -233,6 +235,11 @@ fn refuse_strangers(body: &Body, schema: &Schema, diagnostics: &mut Diagnostics)
             diagnostics.push(unsupported_block(block, kind, schema));
         }
     }
+}
+
+/// Null is as good as not written.
+fn is_null(expr: &lang::Expr) -> bool {
+    matches!(&expr.kind, lang::ExprKind::Literal(value) if value.is_null())
 }
 
 fn unconfigurable(attribute: &lang::Attribute) -> Diagnostic {

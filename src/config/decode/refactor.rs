@@ -113,6 +113,11 @@ impl Decoder<'_> {
             ExprKind::Literal(value) if value.as_str() == Some("") => {
                 "The import ID value evaluates to an empty string, please provide a non-empty value."
             }
+            ExprKind::Tuple(_) | ExprKind::Object(_) => {
+                let detail = "Invalid expression value: string required.";
+                self.report("Incorrect value type", detail, id.span);
+                return true;
+            }
             _ => return false,
         };
         self.report("Invalid import id argument", detail, id.span);

@@ -53,6 +53,9 @@ impl Decoder<'_> {
                     "State cannot be kept in HCP Terraform. Use the backend \"local\" or \"s3\".",
                     inner.header_span,
                 ),
+                "provider_meta" => {
+                    schema::labels(&inner, &["provider"], self.diagnostics);
+                }
                 _ => {}
             }
         }
@@ -246,7 +249,7 @@ impl Decoder<'_> {
         let is_part = |part: &str| !part.is_empty() && part.chars().all(plain);
         match text {
             None => {
-                self.report("Invalid source", "Source must be specified as a string.", value.span)
+                self.report("Invalid source", "Source must be specified as a string.", value.span);
             }
             Some(text) if text.split('/').count() > 3 || !text.split('/').all(is_part) => {
                 let detail = "The \"source\" attribute must be in the format \"[hostname/][namespace/]name\".";

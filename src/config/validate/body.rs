@@ -119,7 +119,9 @@ impl<'a> Validator<'a> {
             });
             // `path.module` is whole, though it is no thing.
             let Some(first) = attribute.filter(|_| used > 0) else {
-                self.reference(traversal, inside);
+                if let Some(used) = self.reference(traversal, inside) {
+                    self.steps_after(traversal, used, inside);
+                }
                 continue;
             };
             let detail = "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";

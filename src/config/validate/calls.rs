@@ -1,10 +1,10 @@
 //! Module calls: do the inputs fit the variables.
 
-use diagnostics::did_you_mean;
+use diagnostics::{Diagnostic, did_you_mean};
 use lang::Name;
 
 use super::Validator;
-use crate::{ModuleCall, schema};
+use crate::{CallKey, ModuleCall, Referent, schema};
 
 impl Validator<'_> {
     /// Checks the inputs of every module call of the module.
@@ -13,7 +13,37 @@ impl Validator<'_> {
             // What a topology passes to its lowering fits by construction.
             if !call.topology && !call.module.incomplete {
                 self.inputs(call);
+                self.expected_providers(call);
             }
+        }
+    }
+
+    /// A module that waits for itself would never begin.
+    pub(super) fn depends_on_itself(&mut self, call: &ModuleCall) {
+        for traversal in &call.depends_on {
+            let named = crate::referent(traversal);
+            if matches!(named, Ok((Referent::Module(key), _)) if key == CallKey::module(call.name.clone()))
+            {
+                let detail =
+                    format!("Configuration for module.{} may not refer to itself.", call.name);
+                self.report("Self-referential block", detail, traversal.span);
+            }
+        }
+    }
+
+    /// A module that expects configurations of its caller gets them all.
+    pub(super) fn expected_providers(&mut self, call: &ModuleCall) {
+        let required = call.module.required_providers.values();
+        for expected in required.flat_map(|required| &required.configuration_aliases) {
+            if call.providers.contains_key(expected) {
+                continue;
+            }
+            let detail = format!(
+                "The child module requires an additional configuration for the provider, with the local name \"{expected}\". Refer to the module's documentation to understand the intended purpose of this additional provider configuration, and then add an entry for {expected} in the \"providers\" meta-argument in the module block to choose which provider configuration the module should use for that purpose."
+            );
+            let found = Diagnostic::error("Missing required provider configuration", detail);
+            let hint = format!("add providers = {{ {expected} = ... }}");
+            self.diagnostics.push(found.at(call.header_span).hint(hint));
         }
     }
 

@@ -214,7 +214,12 @@ impl<'a> Validator<'a> {
     }
 
     /// Checks what follows the name: instance keys, and the outputs of modules.
-    fn steps_after(&mut self, traversal: &Traversal, used: usize, inside: &Surroundings<'a>) {
+    pub(super) fn steps_after(
+        &mut self,
+        traversal: &Traversal,
+        used: usize,
+        inside: &Surroundings<'a>,
+    ) {
         let rest = traversal.steps.get(used..).unwrap_or_default();
         let mistake = match crate::referent(traversal) {
             Ok((Referent::Resource(key), _)) => {
