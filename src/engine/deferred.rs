@@ -1,7 +1,7 @@
 //! Provider configurations that only apply can know: connected when what they refer to is made.
 
 use lang::Value;
-use provider::decode;
+use provider::{Stack, decode};
 
 use crate::apply::{Completion, Executor, Work};
 use crate::tree::{NodeId, NodeKind, Tree};
@@ -53,9 +53,12 @@ impl Executor {
             }
         };
         let (name, stack) = (self.run.provider_configuration(index), self.run.stack.clone());
+        let folder = self.run.surroundings.folder.clone();
         let limit = Some(self.run.limits.of(&name, None));
-        let connecting =
-            async move { Completion::Connected(name, provider.configure(&config, &stack).await) };
+        let connecting = async move {
+            let stack = Stack { name: &stack, folder: &folder };
+            Completion::Connected(name, provider.configure(&config, stack).await)
+        };
         self.spawn(step, Work { limit, beginning: None, operation: Box::pin(connecting) });
         true
     }

@@ -208,7 +208,7 @@ impl Dependencies {
         }
     }
 
-    /// The addresses that an instance refers to, through values and data sources: instances, or a
+    /// The addresses that an instance refers to, through values and data sources, these among them: instances, or a
     /// resource without key where all of its instances are meant.
     pub(crate) fn addresses(&mut self, tables: &Tables, direct: &[Dependency]) -> Vec<String> {
         let mut found = BTreeSet::new();
@@ -229,8 +229,8 @@ impl Dependencies {
         };
         let NodeKind::Resource(key) = &tables.tree.get(node).kind else { return };
         if key.mode == lang::ResourceMode::Data {
+            // It has no life of its own: what it waits for counts as well.
             self.flatten_data(tables, dependency, found);
-            return;
         }
         let instance_key = match dependency {
             Dependency::Instance(_, _, index) => {
@@ -242,7 +242,7 @@ impl Dependencies {
         found.insert(tables.address(module, ordinal, key, instance_key).to_string());
     }
 
-    /// A data source has no life of its own: what it waits for counts.
+    /// What a data source refers to.
     fn flatten_data(
         &mut self,
         tables: &Tables,

@@ -671,7 +671,7 @@ impl Run {
 
     /// The data sources that were read, and those that are no longer declared.
     fn data_changes(&mut self, store: &Store) -> Vec<Change> {
-        let read = std::mem::take(&mut self.data).into_iter();
+        let read = std::mem::take(&mut self.data).into_iter().map(|(state, _)| state);
         let new = read.filter(|state| store.instance(&state.address).as_deref() != Some(state));
         let mut changes: Vec<Change> = new.map(Change::put).collect();
         if !self.is_destroying() {

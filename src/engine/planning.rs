@@ -74,11 +74,13 @@ pub async fn validate(input: PlanInput) -> Diagnostics {
 }
 
 impl Run {
-    /// What is recorded and is no part of the plan: data sources, and what was not selected.
+    /// What is there and is no part of the plan: data sources as they were read, and what was not selected.
     fn left_out(&self) -> Vec<ResourceChange> {
         let planned = |i: &usize| self.plans(&self.instances[*i]);
         let is_planned = |name: &String| self.by_address.get(name).is_some_and(planned);
-        let others = self.prior.instances.iter().filter(|(name, _)| !is_planned(name));
+        let read: HashSet<&str> = self.data.iter().map(|(state, _)| &*state.address).collect();
+        let others = self.prior.instances.iter();
+        let others = others.filter(|(name, _)| !is_planned(name) && !read.contains(&***name));
         let unchanged = others.filter_map(|(name, prior)| {
             let change = ResourceChange::no_op(name.parse().ok()?, prior.state.provider.clone());
             Some(ResourceChange {
@@ -88,7 +90,15 @@ impl Run {
                 ..change
             })
         });
-        unchanged.collect()
+        let read = self.data.iter().filter_map(|(state, value)| {
+            let change = ResourceChange::no_op(state.address.parse().ok()?, state.provider.clone());
+            Some(ResourceChange {
+                before: Some(value.clone()),
+                after: Some(value.clone()),
+                ..change
+            })
+        });
+        unchanged.chain(read).collect()
     }
 
     /// Names what leaves the state and lives on.

@@ -467,7 +467,7 @@ impl Run {
         let mut state = record::instance(&candidate.address, &candidate.block.provider, schema);
         state.dependencies = self.dependencies.addresses(&self.tables, direct);
         (state.attributes, state.sensitive) = record::write(schema, value);
-        self.data.push(state);
+        self.data.push((state, value.clone()));
     }
 
     fn data_change(&self, candidate: &Candidate<'_>) -> ResourceChange {

@@ -11,7 +11,7 @@ use plan::{Action, Plan, PlanMode};
 use provider::{
     Attribute, ClaimRequest, Connection, CreateRequest, DataSource, DeleteRequest, FindRequest,
     Finding, Future, OperationError, PlanRequest, Planned, Provider, ReadOutcome, ReadRequest,
-    Registry, ResourceType, Schema, UpdateRequest, change,
+    Registry, ResourceType, Schema, Stack, UpdateRequest, change,
 };
 use state::{LocalBackend, OpenOptions, Store};
 use tokio::sync::{Barrier, watch};
@@ -346,7 +346,7 @@ impl Provider for FakeProvider {
     fn configure<'a>(
         &'a self,
         config: &'a Value,
-        _stack: &'a str,
+        _stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async move {
             match config.get("account").and_then(Value::as_str) {

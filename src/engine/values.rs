@@ -3,7 +3,7 @@
 use config::{CallKey, Variable};
 use diagnostics::{Diagnostic, Diagnostics, Span};
 use lang::{ModuleStep, Name, Type, Value, eval};
-use provider::decode;
+use provider::{Stack, decode};
 
 use crate::expand::expand;
 use crate::rules;
@@ -251,7 +251,8 @@ impl Run {
         block: Option<Span>,
     ) {
         let Some(provider) = self.registry.provider(provider).cloned() else { return };
-        let configuring = provider.configure(config, &self.stack);
+        let stack = Stack { name: &self.stack, folder: &self.surroundings.folder };
+        let configuring = provider.configure(config, stack);
         let result = self.limits.of(name, None).run(configuring).await;
         let placed = |found: Diagnostics| -> Diagnostics {
             found.into_iter().map(|d| d.at_or(block)).collect::<Vec<_>>().into()

@@ -87,8 +87,8 @@ pub(crate) struct Run {
     pub checks: BTreeMap<String, CheckResult>,
     /// What the data sources of `check` blocks read, by check and module instance.
     pub scoped: HashMap<(NodeId, Ordinal), (config::ResourceKey, Value)>,
-    /// The records of the data sources that were read.
-    pub data: Vec<InstanceState>,
+    /// The records of the data sources that were read, and their values.
+    pub data: Vec<(InstanceState, Value)>,
     /// Provider configurations that only apply can know, and connect.
     pub deferred_providers: HashSet<String>,
     pub variables: IndexMap<Name, Value>,

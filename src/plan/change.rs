@@ -42,7 +42,7 @@ pub struct Plan {
     /// The root module's outputs.
     pub outputs: BTreeMap<Name, OutputChange>,
     pub checks: Vec<CheckResult>,
-    /// What is recorded and is no part of the plan: data sources, and what was not selected.
+    /// What is there and is no part of the plan: data sources as they were read, and what was not selected.
     pub left_out: Vec<ResourceChange>,
     /// Targets or exclusions leave something out, so that another plan is needed.
     pub is_partial: bool,

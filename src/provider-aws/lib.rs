@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, DataSource, Finding, Future, Provider, ResourceType, Schema};
+use provider::{Connection, DataSource, Finding, Future, Provider, ResourceType, Schema, Stack};
 
 mod attempts;
 mod backoff;
@@ -75,8 +75,10 @@ impl Provider for AwsProvider {
     fn configure<'a>(
         &'a self,
         config: &'a Value,
-        stack: &'a str,
+        stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
-        Box::pin(async move { Ok(Connection::new(client::Aws::connect(config, stack).await?)) })
+        Box::pin(
+            async move { Ok(Connection::new(client::Aws::connect(config, stack.name).await?)) },
+        )
     }
 }

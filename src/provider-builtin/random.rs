@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::{Type, Value};
-use provider::{Attribute, Connection, Future, Provider, ResourceType, Schema};
+use provider::{Attribute, Connection, Future, Provider, ResourceType, Schema, Stack};
 
 use crate::state_only::StateOnly;
 
@@ -59,7 +59,7 @@ impl Provider for RandomProvider {
     fn configure<'a>(
         &'a self,
         _config: &'a Value,
-        _stack: &'a str,
+        _stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async { Ok(Connection::new(())) })
     }

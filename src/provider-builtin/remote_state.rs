@@ -84,11 +84,12 @@ impl DataSource for RemoteState {
 
     fn read<'a>(
         &'a self,
-        _connection: &'a Connection,
+        connection: &'a Connection,
         config: &'a Value,
     ) -> Future<'a, Result<Value, OperationError>> {
         Box::pin(async move {
-            let place = Place::of(config);
+            let stack = connection.get::<PathBuf>().cloned().unwrap_or_default();
+            let place = Place::of(config, &stack);
             let reading = tokio::task::spawn_blocking(move || place.outputs());
             let found = reading.await.map_err(|error| unreadable(&error.to_string()))?;
             let outputs = found.map_err(|diagnostic| OperationError::from(*diagnostic))?;
@@ -130,7 +131,7 @@ fn unreadable(why: &str) -> OperationError {
     Diagnostic::error("Error loading state", detail).into()
 }
 
-/// Where a state lies.
+/// Where a state lies; relative paths start from the folder of the stack that reads it.
 struct Place {
     path: PathBuf,
     workspaces: PathBuf,
@@ -138,13 +139,13 @@ struct Place {
 }
 
 impl Place {
-    fn of(config: &Value) -> Self {
+    fn of(config: &Value, stack: &Path) -> Self {
         let set =
             |name: &str| config.get("config").and_then(|c| c.get(name)).and_then(Value::as_str);
         let workspace = config.get("workspace").and_then(Value::as_str);
         Self {
-            path: set("path").unwrap_or("terraform.tfstate").into(),
-            workspaces: set("workspace_dir").unwrap_or("terraform.tfstate.d").into(),
+            path: stack.join(set("path").unwrap_or("terraform.tfstate")),
+            workspaces: stack.join(set("workspace_dir").unwrap_or("terraform.tfstate.d")),
             workspace: workspace.unwrap_or(DEFAULT_WORKSPACE).to_owned(),
         }
     }

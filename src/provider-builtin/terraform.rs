@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, DataSource, Future, Provider, ResourceType, Schema};
+use provider::{Connection, DataSource, Future, Provider, ResourceType, Schema, Stack};
 
 use crate::remote_state::RemoteState;
 use crate::state_only::StateOnly;
@@ -48,8 +48,8 @@ impl Provider for TerraformProvider {
     fn configure<'a>(
         &'a self,
         _config: &'a Value,
-        _stack: &'a str,
+        stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
-        Box::pin(async { Ok(Connection::new(())) })
+        Box::pin(async { Ok(Connection::new(stack.folder.to_path_buf())) })
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, Future, Provider, Provisioner, ResourceType, Schema};
+use provider::{Connection, Future, Provider, Provisioner, ResourceType, Schema, Stack};
 
 mod home;
 mod launch;
@@ -72,7 +72,7 @@ impl Provider for LocalProvider {
     fn configure<'a>(
         &'a self,
         _config: &'a Value,
-        _stack: &'a str,
+        _stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async { Ok(Connection::new(())) })
     }

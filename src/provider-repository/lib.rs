@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::{Path, Type, Value};
-use provider::{Attribute, Connection, Future, Provider, ResourceType, Schema};
+use provider::{Attribute, Connection, Future, Provider, ResourceType, Schema, Stack};
 
 mod client;
 mod connection;
@@ -68,7 +68,7 @@ impl Provider for RepositoryProvider {
     fn configure<'a>(
         &'a self,
         config: &'a Value,
-        _stack: &'a str,
+        _stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async move { Ok(Connection::new(Servers::configure(config)?)) })
     }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use diagnostics::Diagnostics;
@@ -40,12 +41,20 @@ pub trait Provider: Send + Sync {
         Vec::new()
     }
 
-    /// Opens the connection that all operations get; `stack` is the name of the stack that they work for.
+    /// Opens the connection that all operations get, for the work of one stack.
     fn configure<'a>(
         &'a self,
         config: &'a Value,
-        stack: &'a str,
+        stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>>;
+}
+
+/// The stack that a provider works for.
+#[derive(Clone, Copy, Debug)]
+pub struct Stack<'a> {
+    pub name: &'a str,
+    /// Where relative paths start from.
+    pub folder: &'a Path,
 }
 
 /// What a provider's operations work with: clients, caches, settings.

@@ -7,8 +7,8 @@ use lang::convert::convert;
 use lang::{Data, Name, Type, Value};
 use provider::{
     Connection, CreateRequest, DataSource, DeleteRequest, Effect, FindRequest, Finding, Future,
-    OperationError, PlanRequest, Planned, Provider, ReadOutcome, ReadRequest, Registry,
-    ResourceType, Schema, UpdateRequest, change,
+    OperationError, PlanRequest, Planned, Provider, Provisioner, ReadOutcome, ReadRequest,
+    Registry, ResourceType, Schema, Stack, UpdateRequest, change,
 };
 
 use super::file::{MockProvider, Override, OverrideKind};
@@ -116,8 +116,20 @@ impl Provider for Mocked {
         self.inner.name()
     }
 
+    fn address(&self) -> String {
+        self.inner.address()
+    }
+
     fn schema(&self) -> &Schema {
         self.inner.schema()
+    }
+
+    fn check(&self, config: &Value) -> Vec<Finding> {
+        self.inner.check(config)
+    }
+
+    fn provisioners(&self) -> Vec<Arc<dyn Provisioner>> {
+        self.inner.provisioners()
     }
 
     fn resource_types(&self) -> Vec<Arc<dyn ResourceType>> {
@@ -138,7 +150,7 @@ impl Provider for Mocked {
     fn configure<'a>(
         &'a self,
         config: &'a Value,
-        stack: &'a str,
+        stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
         if self.source.mock.is_none() {
             return self.inner.configure(config, stack);
@@ -159,6 +171,10 @@ impl DataSource for MockedData {
 
     fn schema(&self) -> &Schema {
         self.inner.schema()
+    }
+
+    fn check(&self, config: &Value) -> Vec<Finding> {
+        self.inner.check(config)
     }
 
     fn read<'a>(

@@ -74,6 +74,7 @@ pub(super) fn names(traversal: &Traversal) -> Vec<String> {
                 None => (instance, key.map(|_| call.to_string())),
             }
         }
+        Referent::Self_ => ("self".to_owned(), None),
         _ => {
             let attribute = take('.').unwrap_or_default();
             (format!("{}{attribute}", traversal.root), None)
