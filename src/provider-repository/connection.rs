@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::Value;
-use provider::Connection;
 
 use crate::client::Client;
 use crate::endpoint::{self, Credentials, Endpoint};
@@ -40,14 +39,6 @@ impl Servers {
             credentials: Credentials::read(config),
             direct: OnceLock::new(),
             proxied: OnceLock::new(),
-        })
-    }
-
-    /// The servers behind a connection of this provider.
-    pub(crate) fn of(connection: &Connection) -> Result<&Self, Diagnostic> {
-        connection.get().ok_or_else(|| {
-            let detail = "The connection belongs to another provider. This is a bug in artiform.";
-            Diagnostic::error("Wrong connection", detail)
         })
     }
 

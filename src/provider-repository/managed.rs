@@ -10,6 +10,7 @@ use provider::{
 };
 use serde_json::Value as Json;
 
+use crate::at;
 use crate::client::{Client, Patience};
 use crate::connection::{self, Servers};
 use crate::endpoint;
@@ -17,7 +18,6 @@ use crate::failure::RestError;
 use crate::kind::Kind;
 use crate::mark::{self, Mark};
 use crate::object::with;
-use crate::{at, resources};
 
 mod read;
 
@@ -183,7 +183,7 @@ impl<K: Kind> Managed<K> {
 
     async fn take_over(&self, servers: &Servers, id: &str) -> Result<Value, OperationError> {
         let (name, url) = connection::split_import_id(id);
-        let mut object = resources::with_defaults(&self.schema);
+        let mut object = self.schema.default_object();
         for (attribute, value) in K::imported(name) {
             object = with(&object, [(attribute, value)]);
         }
@@ -299,12 +299,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         requests: &'a [ReadRequest],
     ) -> Future<'a, Vec<ReadOutcome>> {
         Box::pin(async move {
-            match Servers::of(connection) {
+            match connection.required::<Servers>() {
                 Ok(servers) => read::read::<K>(servers, requests).await,
-                Err(diagnostic) => {
-                    let failed = || ReadOutcome::Failed(Box::new(diagnostic.clone()));
-                    requests.iter().map(|_| failed()).collect()
-                }
+                Err(diagnostic) => ReadOutcome::all_failed(requests.len(), &diagnostic),
             }
         })
     }
@@ -314,7 +311,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: CreateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { self.make(Servers::of(connection)?, request).await })
+        Box::pin(async move { self.make(connection.required::<Servers>()?, request).await })
     }
 
     fn update<'a>(
@@ -322,7 +319,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: UpdateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { self.change(Servers::of(connection)?, request).await })
+        Box::pin(async move { self.change(connection.required::<Servers>()?, request).await })
     }
 
     fn delete<'a>(
@@ -331,7 +328,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         request: DeleteRequest,
     ) -> Future<'a, Result<(), OperationError>> {
         Box::pin(async move {
-            let client = Servers::of(connection)?.client_of(&request.prior)?;
+            let client = connection.required::<Servers>()?.client_of(&request.prior)?;
             let patience = Patience::for_removal(&request.report, request.timeout);
             self.remove_from(&client, &request.prior, &patience).await
         })
@@ -342,7 +339,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: FindRequest,
     ) -> Future<'a, Result<Option<Value>, OperationError>> {
-        Box::pin(async move { self.recover(Servers::of(connection)?, request).await })
+        Box::pin(async move { self.recover(connection.required::<Servers>()?, request).await })
     }
 
     /// The id is the name of the thing, or `NAME@URL`.
@@ -351,7 +348,7 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         id: &'a str,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { self.take_over(Servers::of(connection)?, id).await })
+        Box::pin(async move { self.take_over(connection.required::<Servers>()?, id).await })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use lang::{Type, Value};
-use provider::{Attribute, ResourceType, Schema};
+use provider::{Attribute, ResourceType};
 use repository::{PackageType, RepositoryName, SiteName};
 
 use crate::endpoint;
@@ -97,15 +97,6 @@ fn count(value: &Value) -> Result<(), String> {
         Some(0..) => Ok(()),
         _ => Err("it must be a whole number of at least 0.".to_owned()),
     }
-}
-
-/// An object of the schema with every default set and all else null.
-pub(crate) fn with_defaults(schema: &Schema) -> Value {
-    let empty = schema.empty_object();
-    let entries = empty.entries().cloned().unwrap_or_default();
-    let defaults =
-        schema.attributes.iter().filter_map(|(name, a)| Some((name.clone(), a.default.clone()?)));
-    Value::object(entries.into_iter().chain(defaults))
 }
 
 #[cfg(test)]

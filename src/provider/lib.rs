@@ -20,7 +20,7 @@ pub use operation::{
     ResourceType, StepRecorder, UpdateRequest,
 };
 pub use provisioner::{ProvisionRequest, Provisioner, Voice};
-pub use registry::{Connection, DataStandIn, Owned, Provider, Registry, Stack};
+pub use registry::{CallCount, Connection, DataStandIn, Owned, Provider, Registry, Stack};
 pub use schema::{Attribute, AttributeClass, NestedBlock, Nesting, Schema};
 pub use slot::{Slot, each, pause, throttled, waiting};
 

@@ -233,6 +233,13 @@ pub enum ReadOutcome {
     Failed(Box<Diagnostic>),
 }
 
+impl ReadOutcome {
+    /// None of so many could be read, all for the same reason.
+    pub fn all_failed(count: usize, diagnostic: &Diagnostic) -> Vec<Self> {
+        vec![Self::Failed(Box::new(diagnostic.clone())); count]
+    }
+}
+
 /// What an operation tells of itself while it is under way.
 #[derive(Clone)]
 pub struct Report {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostic, Diagnostics};
 use lang::Value;
 
 use crate::{DataSource, Finding, Future, Provisioner, ResourceType, Schema};
@@ -47,6 +47,21 @@ pub trait Provider: Send + Sync {
         config: &'a Value,
         stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>>;
+
+    /// How many calls it has made to the world so far, in the order of types and regions. A provider that does
+    /// not count them has none.
+    fn calls(&self) -> Vec<CallCount> {
+        Vec::new()
+    }
+}
+
+/// How many calls were made for one type in one region, every attempt counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallCount {
+    /// The resource type or the data source; none for what the connection itself had to know.
+    pub type_name: Option<&'static str>,
+    pub region: String,
+    pub calls: usize,
 }
 
 /// The stack that a provider works for.
@@ -75,6 +90,18 @@ impl Connection {
     /// The connection as its provider made it; none for another provider's.
     pub fn get<T: Any + Send + Sync>(&self) -> Option<&T> {
         self.0.downcast_ref()
+    }
+
+    /// The connection as its provider made it.
+    ///
+    /// # Errors
+    /// Where it is another provider's: the engine handed in the wrong one.
+    #[expect(clippy::result_large_err, reason = "it is made once, where the engine has a bug")]
+    pub fn required<T: Any + Send + Sync>(&self) -> Result<&T, Diagnostic> {
+        self.get().ok_or_else(|| {
+            let detail = "The connection belongs to another provider. This is a bug in artiform.";
+            Diagnostic::error("Wrong connection", detail)
+        })
     }
 }
 
@@ -156,6 +183,12 @@ impl Registry {
         let mut names: Vec<_> = all.map(|provisioner| provisioner.name()).collect();
         names.sort_unstable();
         names
+    }
+
+    /// The calls of the providers that count them, by the name of the provider.
+    pub fn calls(&self) -> Vec<(&'static str, Vec<CallCount>)> {
+        let counted = self.providers.iter().map(|provider| (provider.name(), provider.calls()));
+        counted.filter(|(_, calls)| !calls.is_empty()).collect()
     }
 
     /// Every resource type's name, sorted.

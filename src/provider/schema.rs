@@ -214,6 +214,16 @@ impl Schema {
         Value::object(attributes.chain(blocks))
     }
 
+    /// An object with every default set, all else null and every nested block empty: what a thing is that
+    /// nobody has described yet.
+    pub fn default_object(&self) -> Value {
+        let empty = self.empty_object();
+        let entries = empty.entries().cloned().unwrap_or_default();
+        let defaults = self.attributes.iter();
+        let defaults = defaults.filter_map(|(name, a)| Some((name.clone(), a.default.clone()?)));
+        Value::object(entries.into_iter().chain(defaults))
+    }
+
     /// The attribute that a path leads to, through nested blocks.
     pub fn attribute_at(&self, path: &Path) -> Option<&Attribute> {
         let mut schema = self;
