@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use engine::{Events, PlanInput, PlanOptions, Planned};
+use provider::CallCount;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -41,6 +42,8 @@ pub struct Made {
     pub planned: Option<Planned>,
     pub diagnostics: Diagnostics,
     pub interrupted: bool,
+    /// How many calls each provider that counts them has made for it.
+    pub calls: Vec<(&'static str, Vec<CallCount>)>,
 }
 
 impl Session {
@@ -61,6 +64,7 @@ impl Session {
         let progress = (!self.quiet).then(|| Progress::start(&self.ui));
         let events = progress.as_ref().map_or_else(Events::silent, Progress::events);
         let input = self.input(stack, state, options, events);
+        let registry = input.registry.clone();
         let planning = self.runtime.block_on(async {
             tokio::select! {
                 planning = engine::plan(input) => Some(planning),
@@ -70,6 +74,7 @@ impl Session {
         progress.into_iter().for_each(Progress::finish);
         let mut diagnostics = stack.warnings.clone();
         diagnostics.extend(state.notices());
+        let calls = registry.calls();
         match planning {
             Some(planning) => {
                 diagnostics.extend(planning.diagnostics);
@@ -77,9 +82,9 @@ impl Session {
                 // A plan shows variables as people wrote them.
                 let variables = planned.iter_mut().map(|planned| &mut planned.plan.variables);
                 variables.for_each(|shown| shown.extend(stack.written.clone()));
-                Made { planned, diagnostics, interrupted: false }
+                Made { planned, diagnostics, interrupted: false, calls }
             }
-            None => Made { planned: None, diagnostics, interrupted: true },
+            None => Made { planned: None, diagnostics, interrupted: true, calls },
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the attempts of a call teach: whether anybody answers at its endpoint, and whether calls are throttled.
+//! What the attempts of a call teach: how many there are, whether anybody answers, and whether they are throttled.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,16 +12,26 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, OrchestratorErr
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 
+use crate::calls::Calls;
 use crate::failure::{THROTTLED, chain, is_connection_failure};
 
 /// How often an endpoint that never answered is tried: a mistyped one has to be told soon.
 const FIRST_CONNECTIONS: u32 = 3;
 
 /// Watches the attempts of one client.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Attempts {
+    region: String,
+    calls: Calls,
     /// Whether the endpoint has ever answered.
     answered: AtomicBool,
+}
+
+impl Attempts {
+    /// Watches a client of this region.
+    pub(crate) fn of(region: &str, calls: &Calls) -> Self {
+        Self { region: region.to_owned(), calls: calls.clone(), answered: AtomicBool::new(false) }
+    }
 }
 
 impl Intercept for Attempts {
@@ -36,6 +46,7 @@ impl Intercept for Attempts {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        self.calls.count(&self.region);
         config.interceptor_state().store_put(Endpoint(endpoint(context.request().uri())));
         Ok(())
     }

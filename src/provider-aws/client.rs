@@ -4,6 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
@@ -12,9 +14,9 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig};
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::Value;
-use provider::Connection;
 
 use crate::attempts::Attempts;
+use crate::calls::Calls;
 use crate::failure::AwsError;
 use crate::object::Object;
 use crate::regions;
@@ -38,6 +40,7 @@ pub(crate) struct Aws {
     /// Where resources without region live.
     pub(crate) region: String,
     sdk: SdkConfig,
+    calls: Calls,
     places: Mutex<HashMap<String, Arc<Place>>>,
     /// The ids of what this run made: AWS may not know them everywhere yet.
     made: Mutex<HashSet<String>>,
@@ -59,25 +62,31 @@ pub(crate) struct Place {
     pub(crate) settings: Arc<Settings>,
     pub(crate) account: Option<Arc<Account>>,
     sdk: SdkConfig,
-    ec2: OnceLock<aws_sdk_ec2::Client>,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    kms: OnceLock<aws_sdk_kms::Client>,
-    s3: OnceLock<aws_sdk_s3::Client>,
-    ssm: OnceLock<aws_sdk_ssm::Client>,
-    sts: OnceLock<aws_sdk_sts::Client>,
+    calls: Calls,
+    clients: Clients,
 }
 
-/// The client of a service in a region, made when it is first needed.
-macro_rules! clients {
-    ($($service:ident: $sdk:ident;)*) => {
+/// The services: the SDK of each, its client in a region, made when it is first needed, and how it is set up
+/// beyond what all have in common.
+macro_rules! services {
+    ($($service:ident: $sdk:ident $(, $set_up:ident)?;)*) => {
+        /// The services whose endpoint can be set one by one.
+        pub(crate) const SERVICES: &[&str] = &[$(stringify!($service)),*];
+
+        #[derive(Default)]
+        struct Clients {
+            $($service: OnceLock<$sdk::Client>,)*
+        }
+
         impl Place {
             $(pub(crate) fn $service(&self) -> &$sdk::Client {
-                self.$service.get_or_init(|| {
-                    let mut config = $sdk::config::Builder::from(&self.sdk);
-                    config.set_endpoint_url(
-                        self.endpoint(stringify!($service)).or_else(|| self.sdk.endpoint_url().map(str::to_owned)),
-                    );
-                    let config = config.interceptor(MakeOnce).interceptor(Attempts::default());
+                self.clients.$service.get_or_init(|| {
+                    let endpoint = self.endpoint(stringify!($service));
+                    let config = $sdk::config::Builder::from(&self.sdk);
+                    $(let config = $set_up(config, self, endpoint.is_some());)?
+                    let attempts = Attempts::of(&self.region, &self.calls);
+                    let mut config = config.interceptor(MakeOnce).interceptor(attempts);
+                    config.set_endpoint_url(endpoint);
                     $sdk::Client::from_conf(config.retry_classifier(Hopeless).build())
                 })
             })*
@@ -85,32 +94,31 @@ macro_rules! clients {
     };
 }
 
-clients! {
+services! {
     ec2: aws_sdk_ec2;
     iam: aws_sdk_iam;
     kms: aws_sdk_kms;
+    s3: aws_sdk_s3, with_path_style;
     ssm: aws_sdk_ssm;
     sts: aws_sdk_sts;
 }
 
-impl Place {
-    fn endpoint(&self, service: &str) -> Option<String> {
-        self.settings.endpoints.get(service).cloned().or_else(|| environment_endpoint(service))
-    }
+/// A name of a bucket before the name of an endpoint seldom leads anywhere.
+fn with_path_style(
+    config: aws_sdk_s3::config::Builder,
+    place: &Place,
+    has_endpoint: bool,
+) -> aws_sdk_s3::config::Builder {
+    let said = place.settings.block.flag("s3_use_path_style");
+    config.force_path_style(said.unwrap_or(has_endpoint))
+}
 
-    pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
-        self.s3.get_or_init(|| {
-            let endpoint =
-                self.endpoint("s3").or_else(|| self.sdk.endpoint_url().map(str::to_owned));
-            // A name of a bucket before the name of an endpoint seldom leads anywhere.
-            let path_style =
-                self.settings.block.flag("s3_use_path_style").unwrap_or(endpoint.is_some());
-            let mut config = aws_sdk_s3::config::Builder::from(&self.sdk);
-            config.set_endpoint_url(endpoint);
-            let config = config.interceptor(MakeOnce).interceptor(Attempts::default());
-            let config = config.retry_classifier(Hopeless);
-            aws_sdk_s3::Client::from_conf(config.force_path_style(path_style).build())
-        })
+impl Place {
+    /// The endpoint that is set for a service, or for all; none where AWS has its own.
+    fn endpoint(&self, service: &str) -> Option<String> {
+        let own = self.settings.endpoints.get(service).cloned();
+        let own = own.or_else(|| environment_endpoint(service));
+        own.or_else(|| self.sdk.endpoint_url().map(str::to_owned))
     }
 
     /// The partition, such as `aws`.
@@ -134,7 +142,11 @@ impl Aws {
     ///
     /// # Errors
     /// No region, no credentials, credentials that are wrong or may not be used here.
-    pub(crate) async fn connect(config: &Value, stack: &str) -> Result<Self, Diagnostics> {
+    pub(crate) async fn connect(
+        config: &Value,
+        stack: &str,
+        calls: Calls,
+    ) -> Result<Self, Diagnostics> {
         let settings = Arc::new(Settings::read(config));
         let sdk = load(&settings).await;
         let Some(region) = sdk.region().map(ToString::to_string) else {
@@ -156,6 +168,7 @@ impl Aws {
             account: None,
             region: region.clone(),
             sdk,
+            calls,
             places: Mutex::default(),
             made: Mutex::default(),
         };
@@ -169,14 +182,6 @@ impl Aws {
         Ok(aws)
     }
 
-    /// The connection as this provider made it.
-    pub(crate) fn of(connection: &Connection) -> Result<&Self, Diagnostic> {
-        connection.get().ok_or_else(|| {
-            let detail = "The connection belongs to another provider. This is a bug in artiform.";
-            Diagnostic::error("Wrong connection", detail)
-        })
-    }
-
     /// A region of the connection.
     pub(crate) fn place(&self, region: &str) -> Arc<Place> {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
@@ -186,12 +191,8 @@ impl Aws {
                 settings: self.settings.clone(),
                 account: self.account.clone(),
                 sdk: self.sdk.to_builder().region(Region::new(region.to_owned())).build(),
-                ec2: OnceLock::new(),
-                iam: OnceLock::new(),
-                kms: OnceLock::new(),
-                s3: OnceLock::new(),
-                ssm: OnceLock::new(),
-                sts: OnceLock::new(),
+                calls: self.calls.clone(),
+                clients: Clients::default(),
             })
         };
         places.entry(region.to_owned()).or_insert_with(made).clone()
@@ -275,7 +276,21 @@ async fn load(settings: &Settings) -> SdkConfig {
     if let Some(files) = profile_files(block) {
         loader = loader.profile_files(files);
     }
-    loader.load().await
+    by_profile(loader.load().await, block)
+}
+
+/// A profile that the block names goes before credentials in the environment, as with every tool of AWS.
+fn by_profile(sdk: SdkConfig, block: &Object) -> SdkConfig {
+    let has_keys = block.has("access_key") && block.has("secret_key");
+    let Some(profile) = block.text("profile").filter(|_| !has_keys) else { return sdk };
+    let known = ProviderConfig::default().with_region(sdk.region().cloned());
+    let mut credentials =
+        ProfileFileCredentialsProvider::builder().configure(&known).profile_name(profile);
+    if let Some(files) = profile_files(block) {
+        credentials = credentials.profile_files(files);
+    }
+    let credentials = SharedCredentialsProvider::new(credentials.build());
+    sdk.into_builder().credentials_provider(credentials).build()
 }
 
 /// The shared files that the block names; the other kind stays where it usually is.

@@ -7,6 +7,7 @@ use diagnostics::Diagnostic;
 use lang::Value;
 use provider::{Connection, DataSource, Future, OperationError, Schema};
 
+use crate::calls::of_type;
 use crate::client::{Aws, Place};
 use crate::object::Object;
 use crate::schema::{given, region_name, text};
@@ -81,13 +82,13 @@ impl<Q: Question> DataSource for Source<Q> {
         config: &'a Value,
     ) -> Future<'a, Result<Value, OperationError>> {
         Box::pin(async move {
-            let aws = Aws::of(connection)?;
+            let aws = connection.required::<Aws>()?;
             let mut asked = Object::from(config);
             let place = aws.place_of(&asked);
             if Q::REGIONAL {
                 asked.set_text("region", Some(&place.region));
             }
-            Ok(Q::ask(&place, asked).await?.settled().into())
+            Ok(of_type(Q::NAME, Q::ask(&place, asked)).await?.settled().into())
         })
     }
 }

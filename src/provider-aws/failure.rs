@@ -7,6 +7,7 @@ use aws_sdk_ec2::error::{BuildError, ProvideErrorMetadata, SdkError};
 use diagnostics::Diagnostic;
 use provider::OperationError;
 
+use crate::kind::Awaited;
 use crate::retries::is_html;
 
 /// Why a call came to nothing.
@@ -38,6 +39,8 @@ pub(crate) enum Reason {
     Unreadable,
     /// Too many calls.
     Throttled,
+    /// Something else is changing the same thing at the moment.
+    Busy,
     /// The service failed: the call may or may not have worked.
     Internal,
     /// An emulator that lacks the call.
@@ -46,15 +49,26 @@ pub(crate) enum Reason {
     Refused,
 }
 
-pub(crate) const THROTTLED: [&str; 8] = [
+pub(crate) const THROTTLED: [&str; 11] = [
     "BandwidthLimitExceeded",
+    "EC2ThrottledException",
     "PriorRequestNotComplete",
     "RequestLimitExceeded",
     "RequestThrottled",
+    "RequestThrottledException",
     "SlowDown",
+    "ThrottledException",
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+];
+/// Of S3, IAM and Systems Manager.
+const BUSY: [&str; 5] = [
+    "OperationAborted",
+    "ConcurrentModification",
+    "ConcurrentModificationException",
+    "EntityTemporarilyUnmodifiable",
+    "TooManyUpdates",
 ];
 const DENIED: [&str; 4] =
     ["AccessDenied", "AccessDeniedException", "NotAuthorized", "UnauthorizedOperation"];
@@ -108,6 +122,7 @@ impl From<BuildError> for AwsError {
 fn by_code(code: &str, status: Option<u16>) -> Reason {
     match code {
         code if THROTTLED.contains(&code) => Reason::Throttled,
+        code if BUSY.contains(&code) => Reason::Busy,
         code if DENIED.contains(&code) => Reason::Denied,
         code if EXPIRED.contains(&code) => Reason::Expired,
         code if WRONG.contains(&code) => Reason::WrongCredentials,
@@ -189,15 +204,21 @@ impl AwsError {
 
     /// Tells whether trying again may help.
     pub(crate) fn may_pass(&self) -> bool {
-        use Reason::{Internal, Lost, Throttled, Unreadable};
-        matches!(self.reason, Lost | Unreadable | Internal | Throttled)
+        use Reason::{Busy, Internal, Lost, Throttled, Unreadable};
+        matches!(self.reason, Busy | Lost | Unreadable | Internal | Throttled)
     }
 
     /// The thing that was asked for does not exist.
     pub(crate) fn is_not_found(&self) -> bool {
-        let code = self.code.as_str();
-        self.reason == Reason::Refused
-            && (code.contains("NotFound") || code.contains("NoSuch") || code.contains("NotExist"))
+        // The last is Systems Manager's word for a parameter whose tags are asked for.
+        let words = ["NotFound", "NoSuch", "NotExist", "InvalidResourceId"];
+        self.reason == Reason::Refused && words.iter().any(|word| self.code.contains(word))
+    }
+
+    /// Tells whether it is one of these.
+    pub(crate) fn is_one_of(&self, errors: Awaited) -> bool {
+        let is = |(code, words): &(&str, &str)| self.code == *code && self.message.contains(words);
+        self.reason == Reason::Refused && errors.iter().any(is)
     }
 
     /// A thing of that name is there already.
@@ -208,7 +229,7 @@ impl AwsError {
 
     /// Something else still uses it.
     pub(crate) fn is_in_use(&self) -> bool {
-        let words = ["DependencyViolation", "InUse", "DeleteConflict", "OperationAborted"];
+        let words = ["DependencyViolation", "InUse", "DeleteConflict"];
         self.reason == Reason::Refused && words.iter().any(|word| self.code.contains(word))
     }
 
@@ -232,6 +253,8 @@ impl From<AwsError> for Diagnostic {
                 .hint("Sign in again, for instance with `aws sso login`."),
             Reason::WrongCredentials => Self::error("AWS does not know the credentials", told)
                 .hint("Check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile."),
+            Reason::NoCredentials if error.message.contains("SSO") => Self::error("No AWS credentials", format!("Nobody has signed in, so that nothing can be asked. {told}"))
+                .hint("Sign in first: aws sso login, with --profile where it is not the default one."),
             Reason::NoCredentials => Self::error("No AWS credentials", format!("No usable credentials were found, so that nothing can be asked. {told}"))
                 .hint("Set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write profile or assume_role into the block provider \"aws\"."),
             Reason::Unreachable => Self::error("AWS cannot be reached", told)
@@ -241,6 +264,8 @@ impl From<AwsError> for Diagnostic {
             Reason::Unreadable => Self::error("Unreadable answer from AWS", format!("{told} The answer came whole and is not what AWS documents, so that it is not known whether the call worked."))
                 .hint("If an endpoint is set (AWS_ENDPOINT_URL), what listens there may not be AWS, or an emulator of it that answers otherwise."),
             Reason::Throttled => Self::error("AWS throttles the calls", format!("{told} Too many calls are made in this account and region.")),
+            Reason::Busy => Self::error("Something else changes it", told)
+                .hint("Run the command again when the other change is done."),
             Reason::Internal => Self::error("AWS failed", told).hint("Run the command again: it looks first for what the call has done."),
             Reason::EmulatorGap => Self::error("Emulator lacks a call", format!("The endpoint answered {} with an error page (500, text/html), as an emulator of AWS does that does not have this call.", error.action)),
             Reason::Refused => Self::error("AWS refuses the call", told),
@@ -272,6 +297,7 @@ mod tests {
         assert_eq!(by_code("InternalError", Some(500)), Reason::Internal);
         assert_eq!(by_code("InvalidVpcID.NotFound", Some(400)), Reason::Refused);
         assert_eq!(by_code("UnauthorizedOperation", Some(403)), Reason::Denied);
+        assert_eq!(by_code("OperationAborted", Some(409)), Reason::Busy);
         assert_eq!(
             by_words("no providers in chain provided credentials", true),
             Reason::NoCredentials

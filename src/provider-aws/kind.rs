@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use lang::Value;
 use provider::Schema;
 
 use crate::client::Place;
@@ -15,7 +16,8 @@ use crate::tags::{Mark, Tags};
 /// The answer to a call.
 pub(crate) type Answer<T> = Result<T, AwsError>;
 
-/// A kind of thing in AWS; [`crate::managed::Managed`] makes a resource type of it.
+/// A kind of thing in AWS; [`crate::managed::Managed`] makes a resource type of it. How one is added stands in
+/// [`crate::resources`].
 ///
 /// Every call but [`Self::create`] may be repeated, and is, until it worked.
 pub(crate) trait Kind: Send + Sync + Sized + 'static {
@@ -31,8 +33,11 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
     const UNIQUE: &'static [&'static str] = &[];
     /// Whether a deleted thing is there for a while.
     const LINGERS: bool = false;
-    /// Codes of errors by which AWS says that what the thing refers to is not known everywhere yet.
-    const AWAITED: &'static [&'static str] = &[];
+    /// Other errors than those that say "not found" by which AWS tells that what the thing refers to is not known
+    /// everywhere yet: the code, and words of the message.
+    const AWAITED: Awaited = &[];
+    /// An import id, as an example.
+    const IMPORT_ID: &'static str;
     /// How long creating it may take.
     const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -50,7 +55,8 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
         Vec::new()
     }
 
-    /// Describes those of the wanted things that exist, in any order.
+    /// Describes those of the wanted things that exist, in any order. [`one_by_one`](crate::managed::one_by_one)
+    /// does it where a call tells of one.
     fn fetch(
         place: &Place,
         wanted: &[Object],
@@ -124,10 +130,29 @@ pub(crate) trait Kind: Send + Sync + Sized + 'static {
         ec2::retag(place, object.id(), set, gone)
     }
 
-    /// The attributes that an import id says.
-    fn imported(id: &str, object: &mut Object) {
-        object.set_text("id", Some(id));
+    /// The attributes that an import id says; none where it is not written as [`Self::IMPORT_ID`] is.
+    fn imported(id: &str) -> Option<Attributes> {
+        let (kind, _) = Self::IMPORT_ID.split_once('-')?;
+        let own = id.strip_prefix(kind)?.strip_prefix('-')?;
+        let fits = !own.is_empty() && own.chars().all(|c| c.is_ascii_alphanumeric());
+        fits.then(|| vec![("id", id.to_owned())])
     }
+}
+
+/// Codes of errors, each with words that the message holds.
+pub(crate) type Awaited = &'static [(&'static str, &'static str)];
+
+/// Attributes by name.
+pub(crate) type Attributes = Vec<(&'static str, String)>;
+
+/// The attributes that all have this value, where it is a name.
+pub(crate) fn named(
+    value: &str,
+    is_name: fn(&Value) -> Result<(), String>,
+    attributes: &[&'static str],
+) -> Option<Attributes> {
+    is_name(&Value::text(value)).ok()?;
+    Some(attributes.iter().map(|name| (*name, value.to_owned())).collect())
 }
 
 /// Where the tags of a type are kept.

@@ -13,10 +13,13 @@ use std::sync::Arc;
 
 use diagnostics::Diagnostics;
 use lang::Value;
-use provider::{Connection, DataSource, Finding, Future, Provider, ResourceType, Schema, Stack};
+use provider::{
+    CallCount, Connection, DataSource, Finding, Future, Provider, ResourceType, Schema, Stack,
+};
 
 mod attempts;
 mod backoff;
+mod calls;
 mod client;
 mod data;
 mod failure;
@@ -37,11 +40,12 @@ mod tags;
 /// The provider `aws`.
 pub struct AwsProvider {
     schema: Schema,
+    calls: calls::Calls,
 }
 
 impl AwsProvider {
     pub fn new() -> Self {
-        Self { schema: settings::schema() }
+        Self { schema: settings::schema(), calls: calls::Calls::default() }
     }
 }
 
@@ -77,8 +81,13 @@ impl Provider for AwsProvider {
         config: &'a Value,
         stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
-        Box::pin(
-            async move { Ok(Connection::new(client::Aws::connect(config, stack.name).await?)) },
-        )
+        Box::pin(async move {
+            let aws = client::Aws::connect(config, stack.name, self.calls.clone()).await?;
+            Ok(Connection::new(aws))
+        })
+    }
+
+    fn calls(&self) -> Vec<CallCount> {
+        self.calls.so_far()
     }
 }

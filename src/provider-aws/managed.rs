@@ -10,6 +10,7 @@ use provider::{
     Schema, UpdateRequest,
 };
 
+use crate::calls::of_type;
 use crate::client::{Aws, Place};
 use crate::kind::{Answer, Kind, Tagging, Trace};
 use crate::object::Object;
@@ -26,7 +27,7 @@ mod settle;
 mod tests;
 
 pub(crate) use make::patiently;
-pub(crate) use read::observed;
+pub(crate) use read::{observed, one_by_one};
 
 /// A resource type made of a [`Kind`].
 pub(crate) struct Managed<K> {
@@ -68,7 +69,7 @@ impl<K: Kind> Managed<K> {
         planned.set_text("id", Some(&id));
         let report = provider::Report::silent();
         let mut found = settle::until_ready::<K>(&place, planned, &report, None).await?;
-        K::complete(&place, &mut found).await?;
+        make::complete::<K>(&place, &mut found).await?;
         Ok(Some(found.settled().into()))
     }
 
@@ -87,7 +88,7 @@ impl<K: Kind> Managed<K> {
         }
         let report = provider::Report::silent();
         let mut finished = settle::until_ready::<K>(&place, now, &report, None).await?;
-        K::complete(&place, &mut finished).await?;
+        make::complete::<K>(&place, &mut finished).await?;
         Ok(finished.settled().into())
     }
 }
@@ -168,12 +169,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         requests: &'a [ReadRequest],
     ) -> Future<'a, Vec<ReadOutcome>> {
         Box::pin(async move {
-            match Aws::of(connection) {
-                Ok(aws) => read::read::<K>(aws, requests).await,
-                Err(diagnostic) => {
-                    let failed = || ReadOutcome::Failed(Box::new(diagnostic.clone()));
-                    requests.iter().map(|_| failed()).collect()
-                }
+            match connection.required::<Aws>() {
+                Ok(aws) => of_type(K::NAME, read::read::<K>(aws, requests)).await,
+                Err(diagnostic) => ReadOutcome::all_failed(requests.len(), &diagnostic),
             }
         })
     }
@@ -183,7 +181,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: CreateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { make::make::<K>(Aws::of(connection)?, request).await })
+        Box::pin(
+            async move { of_type(K::NAME, make::make::<K>(connection.required()?, request)).await },
+        )
     }
 
     fn update<'a>(
@@ -191,7 +191,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: UpdateRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { self.change(Aws::of(connection)?, request).await })
+        Box::pin(
+            async move { of_type(K::NAME, self.change(connection.required()?, request)).await },
+        )
     }
 
     fn delete<'a>(
@@ -199,7 +201,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: DeleteRequest,
     ) -> Future<'a, Result<(), OperationError>> {
-        Box::pin(async move { remove::remove::<K>(Aws::of(connection)?, request).await })
+        Box::pin(async move {
+            of_type(K::NAME, remove::remove::<K>(connection.required()?, request)).await
+        })
     }
 
     fn find<'a>(
@@ -207,7 +211,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: FindRequest,
     ) -> Future<'a, Result<Option<Value>, OperationError>> {
-        Box::pin(async move { self.recover(Aws::of(connection)?, request).await })
+        Box::pin(
+            async move { of_type(K::NAME, self.recover(connection.required()?, request)).await },
+        )
     }
 
     fn claim<'a>(
@@ -215,7 +221,9 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         request: ClaimRequest,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { self.finish(Aws::of(connection)?, request).await })
+        Box::pin(
+            async move { of_type(K::NAME, self.finish(connection.required()?, request)).await },
+        )
     }
 
     /// The id of the thing, or `ID@REGION`.
@@ -224,7 +232,10 @@ impl<K: Kind> ResourceType for Managed<K> {
         connection: &'a Connection,
         id: &'a str,
     ) -> Future<'a, Result<Value, OperationError>> {
-        Box::pin(async move { import::import::<K>(Aws::of(connection)?, &self.schema, id).await })
+        Box::pin(async move {
+            let aws = connection.required()?;
+            of_type(K::NAME, import::import::<K>(aws, &self.schema, id)).await
+        })
     }
 }
 

@@ -5,12 +5,10 @@ use std::collections::BTreeMap;
 use lang::{Path, Type, Value};
 use provider::{Attribute, Finding, NestedBlock, Nesting, Schema};
 
+use crate::client::SERVICES;
 use crate::object::Object;
 use crate::regions;
 use crate::schema::{flag, region_name, text};
-
-/// The services whose endpoint can be set one by one.
-pub(crate) const SERVICES: [&str; 6] = ["ec2", "iam", "kms", "s3", "ssm", "sts"];
 
 /// The schema of `provider "aws"`.
 pub(crate) fn schema() -> Schema {
@@ -44,7 +42,8 @@ pub(crate) fn schema() -> Schema {
         ("session_name", text()),
         ("tags", map()),
     ]);
-    let endpoints = SERVICES.map(|service| (service, text()));
+    let mut endpoints = Schema::new([]);
+    endpoints.attributes.extend(SERVICES.iter().map(|service| ((*service).into(), text())));
     schema
         .describe("Amazon Web Services.")
         .block("assume_role", NestedBlock::new(Nesting::List, role))
@@ -52,7 +51,7 @@ pub(crate) fn schema() -> Schema {
             "default_tags",
             NestedBlock::new(Nesting::List, Schema::new([("tags", map())])).at_most(1),
         )
-        .block("endpoints", NestedBlock::new(Nesting::Set, Schema::new(endpoints)))
+        .block("endpoints", NestedBlock::new(Nesting::Set, endpoints))
         .block(
             "ignore_tags",
             NestedBlock::new(
@@ -120,7 +119,7 @@ impl Settings {
         let ignored = block.blocks("ignore_tags");
         let all = |name| ignored.iter().flat_map(|ignored| ignored.texts(name)).collect();
         Self {
-            endpoints: SERVICES.into_iter().filter_map(endpoint).collect(),
+            endpoints: SERVICES.iter().copied().filter_map(endpoint).collect(),
             default_tags: tags.iter().flat_map(|block| block.pairs("tags")).collect(),
             ignored_tags: all("keys"),
             ignored_prefixes: all("key_prefixes"),

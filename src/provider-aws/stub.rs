@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use lang::{Type, Value};
 
-use crate::client::Aws;
+use crate::calls::Calls;
+use crate::client::{Aws, SERVICES};
 use crate::settings;
 
-/// Status and body of the answer to a request, whose body is handed in.
+/// Status and body of the answer to a request, which is handed in whole.
 type Answering = fn(&str) -> (u16, String);
 
 /// A server on a free port of this machine.
@@ -32,7 +33,7 @@ impl Stub {
         Self { endpoint, asked }
     }
 
-    /// The bodies of the requests so far.
+    /// The requests so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no test panics here").clone()
     }
@@ -51,10 +52,10 @@ pub(crate) async fn connect(endpoint: &str) -> Aws {
         block.insert(name.into(), Value::text(value));
     }
     block.insert("skip_requesting_account_id".into(), Value::bool(true));
-    let services = settings::SERVICES.map(|service| (service.into(), Value::text(endpoint)));
+    let services = SERVICES.iter().map(|service| ((*service).into(), Value::text(endpoint)));
     let endpoints = Value::object(services);
     block.insert("endpoints".into(), Value::list(Type::Dynamic, vec![endpoints]));
-    Aws::connect(&Value::object(block), "test").await.expect("a connection")
+    Aws::connect(&Value::object(block), "test", Calls::default()).await.expect("a connection")
 }
 
 fn serve(
@@ -71,9 +72,8 @@ fn serve(
         }
     }
     let text = String::from_utf8_lossy(&request).into_owned();
-    let asks = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    asked.lock().expect("no test panics here").push(asks.to_owned());
-    let (status, body) = answer(asks);
+    asked.lock().expect("no test panics here").push(text.clone());
+    let (status, body) = answer(&text);
     let length = body.len();
     let head = format!(
         "HTTP/1.1 {status} X\r\nContent-Type: text/xml\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"

@@ -100,6 +100,10 @@ impl Plan {
             view::show(&planned.plan, self.detail, ui);
         }
         ui.diagnostics(&made.diagnostics, stack.sources());
+        if ui.json {
+            let counted = made.calls.iter();
+            counted.for_each(|(name, calls)| ui.line(&json_lines::api_calls(name, calls)));
+        }
         let Some(planned) = planned else { return Ok(FAILURE) };
         let mut digest = stack.digest.clone();
         if let Some(path) = self.generate_config_out.as_ref().filter(|_| !failed) {

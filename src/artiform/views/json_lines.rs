@@ -2,6 +2,7 @@
 
 use diagnostics::{Diagnostic, SourceMap};
 use plan::{Action, OutputChange, Reason, ResourceChange, Secrets, Summary};
+use provider::CallCount;
 use serde_json::{Map, Value, json};
 
 use crate::{address, world};
@@ -104,6 +105,16 @@ pub fn summary(summary: &Summary, operation: &str) -> String {
         "operation": operation,
     });
     line("info", "change_summary", &message, json!({ "changes": changes }))
+}
+
+/// How many calls a provider has made for each type in each region; Terraform has no such line.
+pub fn api_calls(provider: &str, calls: &[CallCount]) -> String {
+    let total: usize = calls.iter().map(|count| count.calls).sum();
+    let each = calls.iter().map(|count| {
+        json!({ "calls": count.calls, "region": count.region, "resource_type": count.type_name })
+    });
+    let more = json!({ "provider": provider, "total": total, "calls": each.collect::<Vec<_>>() });
+    line("info", "api_calls", &format!("{provider}: {total} API calls"), more)
 }
 
 /// What a plan does to outputs.

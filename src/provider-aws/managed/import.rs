@@ -1,10 +1,11 @@
 //! Takes in a thing that exists already.
 
+use diagnostics::Diagnostic;
 use lang::Value;
 use provider::{OperationError, Schema};
 
-use super::missing;
 use super::read::{look, observed};
+use super::{make, missing};
 use crate::client::Aws;
 use crate::kind::{Kind, Trace};
 use crate::object::Object;
@@ -19,8 +20,11 @@ pub(super) async fn import<K: Kind>(
 ) -> Result<Value, OperationError> {
     let (id, region) = split(id);
     let place = aws.place(region.unwrap_or(&aws.region));
-    let mut object = with_defaults(schema);
-    K::imported(id, &mut object);
+    let mut object = Object::from(&schema.default_object());
+    let attributes = K::imported(id).ok_or_else(|| malformed::<K>(id))?;
+    for (name, value) in attributes {
+        object.set_text(name, Some(&value));
+    }
     if object.id().is_empty() {
         // The import id says what it joins; the id itself has to be looked up.
         let trace = Trace { mark: Mark::none(), steps: Vec::new() };
@@ -31,7 +35,7 @@ pub(super) async fn import<K: Kind>(
         return Err(missing(K::NAME, id).into());
     };
     let mut object = observed::<K>(&place, &seen, &object);
-    K::complete(&place, &mut object).await?;
+    make::complete::<K>(&place, &mut object).await?;
     Ok(object.settled().into())
 }
 
@@ -43,15 +47,14 @@ fn split(id: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// An object of the schema with every default set and all else null.
-fn with_defaults(schema: &Schema) -> Object {
-    let mut object = Object::from(&schema.empty_object());
-    for (name, attribute) in &schema.attributes {
-        if let Some(default) = &attribute.default {
-            object.set(name, default.clone());
-        }
-    }
-    object
+/// AWS need not be asked for what cannot be.
+fn malformed<K: Kind>(id: &str) -> Diagnostic {
+    let (name, example) = (K::NAME, K::IMPORT_ID);
+    let elsewhere = format!(", or \"{example}@eu-central-1\" in a region of its own");
+    let elsewhere = if K::GLOBAL { "" } else { &elsewhere };
+    let detail =
+        format!("\"{id}\" is not an import id of {name}. One is \"{example}\"{elsewhere}.");
+    Diagnostic::error("Malformed import id", detail)
 }
 
 #[cfg(test)]

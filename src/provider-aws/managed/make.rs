@@ -9,8 +9,8 @@ use provider::{CreateRequest, Future, OperationError};
 use super::settle;
 use crate::backoff::Backoff;
 use crate::client::{Aws, Place};
-use crate::failure::{AwsError, Reason};
-use crate::kind::{Answer, Kind, Trace};
+use crate::failure::AwsError;
+use crate::kind::{Answer, Awaited, Kind, Trace};
 use crate::object::Object;
 use crate::tags::Tags;
 
@@ -49,8 +49,8 @@ pub(super) async fn make<K: Kind>(
     configured.map_err(|error| leaving(error.into()))?;
     let settled = settle::settle::<K>(&place, now, &planned, &request.report, request.timeout);
     let mut settled = settled.await.map_err(leaving)?;
-    let completed = K::complete(&place, &mut settled).await;
-    completed.map_err(|error| leaving(error.into()))?;
+    let completed = complete::<K>(&place, &mut settled).await;
+    completed.map_err(|error| leaving(error.into()).whole())?;
     Ok(settled.settled().into())
 }
 
@@ -69,8 +69,8 @@ async fn create_once<K: Kind>(
             Ok(id) => return Ok(id),
             Err(error) => error,
         };
-        let awaited = K::AWAITED.contains(&error.code.as_str());
-        if awaited && error.reason == Reason::Refused && references.pause().await {
+        let awaited = error.is_not_found() || error.is_one_of(K::AWAITED);
+        if awaited && references.pause().await {
             request
                 .report
                 .say(&format!("AWS does not know yet what it refers to ({})", error.code));
@@ -99,7 +99,7 @@ async fn look_for_twin<K: Kind>(
 ) -> Result<Option<String>, OperationError> {
     let mut backoff = Backoff::new(REFERENCES);
     for _ in 0..LOOKS {
-        let found = patiently(|| Box::pin(K::find(place, planned, trace))).await;
+        let found = patiently(&[], || Box::pin(K::find(place, planned, trace))).await;
         if let Some(id) = found.map_err(undecided)? {
             return Ok(Some(id));
         }
@@ -135,11 +135,22 @@ pub(super) async fn configure<K: Kind>(
     prior: Option<&Object>,
 ) -> Answer<()> {
     let start = now.clone();
-    let done = patiently(|| {
+    let done = patiently(K::AWAITED, || {
         let mut now = start.clone();
         Box::pin(async move { K::configure(place, &mut now, prior).await.map(|()| now) })
     });
     *now = done.await?;
+    Ok(())
+}
+
+/// Adds what takes calls of its own and never changes.
+pub(super) async fn complete<K: Kind>(place: &Place, object: &mut Object) -> Answer<()> {
+    let start = object.clone();
+    let done = patiently(&[], || {
+        let mut object = start.clone();
+        Box::pin(async move { K::complete(place, &mut object).await.map(|()| object) })
+    });
+    *object = done.await?;
     Ok(())
 }
 
@@ -150,19 +161,22 @@ pub(super) async fn retag<K: Kind>(
     set: &Tags,
     gone: &[String],
 ) -> Answer<()> {
-    patiently(|| Box::pin(K::retag(place, object, set, gone))).await
+    patiently(&[], || Box::pin(K::retag(place, object, set, gone))).await
 }
 
 /// Makes a call that can be repeated until it is answered, or refused for good. What was made a moment
 /// ago is not known everywhere at once.
 pub(crate) async fn patiently<'a, T>(
+    awaited: Awaited,
     mut call: impl FnMut() -> Future<'a, Answer<T>> + Send,
 ) -> Answer<T> {
     let mut backoff = Backoff::new(REPEATS);
     let mut references = Backoff::new(Duration::from_secs(15));
     loop {
         match call().await {
-            Err(error) if error.is_not_found() && references.pause().await => {}
+            Err(error)
+                if (error.is_not_found() || error.is_one_of(awaited))
+                    && references.pause().await => {}
             Err(error) if backoff.bears(&error).await => {}
             result => return result,
         }

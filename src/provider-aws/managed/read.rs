@@ -6,6 +6,7 @@ use lang::Value;
 use provider::{ReadOutcome, ReadRequest, each};
 
 use crate::client::{Aws, Place};
+use crate::failure::AwsError;
 use crate::kind::{Answer, Kind, Progress};
 use crate::object::Object;
 use crate::tags;
@@ -63,6 +64,20 @@ async fn fetch<K: Kind>(place: &Place, wanted: &[Object]) -> Answer<HashMap<Stri
         Err(error) if error.is_not_found() => Ok(HashMap::new()),
         Err(error) => Err(error),
     }
+}
+
+/// Describes things whose kind AWS tells of one at a time, several at once. What is not there is left out, so that
+/// one that is gone does not hide the others.
+pub(crate) async fn one_by_one<'a, T, F>(
+    wanted: &'a [Object],
+    look: impl Fn(&'a Object) -> F,
+) -> Answer<Vec<T>>
+where
+    F: Future<Output = Answer<T>>,
+{
+    let looked: Vec<Answer<T>> = each(wanted.iter().map(look)).await;
+    let is_there = |answer: &Answer<T>| !answer.as_ref().is_err_and(AwsError::is_not_found);
+    looked.into_iter().filter(is_there).collect()
 }
 
 /// Describes one thing.

@@ -70,8 +70,10 @@ pub(crate) async fn retag(place: &Place, id: &str, set: &Tags, gone: &[String]) 
 /// The thing that the create with this token made: no other has it.
 pub(crate) async fn find_by_token(place: &Place, token: &str) -> Answer<Option<String>> {
     let filters = [filter("key", vec![TOKEN.to_owned()]), filter("value", vec![token.to_owned()])];
-    let answer = place.ec2().describe_tags().set_filters(Some(filters.into())).send().await?;
-    Ok(answer.tags().first().and_then(|tag| tag.resource_id().map(str::to_owned)))
+    let call = place.ec2().describe_tags().set_filters(Some(filters.into()));
+    // A page may be empty, and the thing on the next.
+    let found = call.into_paginator().items().send().next().await.transpose()?;
+    Ok(found.and_then(|tag| tag.resource_id))
 }
 
 impl Place {

@@ -1,14 +1,49 @@
 //! Roles: what the types of Identity and Access Management share.
 
-use aws_sdk_iam::types::Tag;
+use aws_sdk_iam::types::{EntityType, RoleDetail, Tag};
 use lang::Value;
 
+use crate::client::Place;
+use crate::failure::Reason;
 use crate::kind::Answer;
+use crate::object::Object;
 use crate::tags::Tags;
 
 pub(crate) mod instance_profile;
 pub(crate) mod role;
 pub(crate) mod role_policy;
+
+/// How many things one page of a listing may hold.
+pub(crate) const PAGE: i32 = 1000;
+
+/// Up to so many roles or policies are asked for one by one, which takes no right to list all of an account.
+const FEW: usize = 3;
+
+/// All that there are, where so many are wanted that asking for each would take more calls than listing all; none
+/// where they are few, or the credentials may not list.
+pub(crate) async fn where_many<T>(
+    wanted: &[Object],
+    all: impl Future<Output = Answer<Vec<T>>>,
+) -> Answer<Option<Vec<T>>> {
+    if wanted.len() <= FEW {
+        return Ok(None);
+    }
+    match all.await {
+        Err(error) if error.reason == Reason::Denied => Ok(None),
+        all => all.map(Some),
+    }
+}
+
+/// Every role of the account, with its policies.
+pub(crate) async fn details(place: &Place) -> Answer<Vec<RoleDetail>> {
+    let call = place.iam().get_account_authorization_details().max_items(PAGE);
+    let mut pages = call.filter(EntityType::Role).into_paginator().send();
+    let mut roles = Vec::new();
+    while let Some(page) = pages.next().await {
+        roles.extend(page?.role_detail_list.unwrap_or_default());
+    }
+    Ok(roles)
+}
 
 pub(crate) fn tag_list(tags: &Tags) -> Answer<Vec<Tag>> {
     let tag = |(key, value)| Ok(Tag::builder().key(key).value(value).build()?);

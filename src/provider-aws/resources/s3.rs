@@ -1,17 +1,14 @@
 //! Buckets, their settings and their objects: what the types of S3 share.
 //!
 //! S3 describes neither several buckets nor several settings of one bucket in a call: reading takes one call for
-//! each of these resources, and two for an object, whose tags are told apart. They are made at once.
+//! each of these resources, and two for an object, whose tags are told apart.
 
 use aws_sdk_s3::types::{Delete, ObjectIdentifier, Tag, Tagging};
 use lang::{Type, Value};
-use provider::{Attribute, Schema};
 
 use crate::client::Place;
 use crate::failure::AwsError;
 use crate::kind::Answer;
-use crate::object::Object;
-use crate::schema::{needed, text};
 use crate::tags::Tags;
 
 pub(crate) mod bucket;
@@ -21,23 +18,7 @@ pub(crate) mod bucket_public_access_block;
 pub(crate) mod bucket_server_side_encryption_configuration;
 pub(crate) mod bucket_versioning;
 pub(crate) mod object;
-
-/// What is set on a bucket, and lives as long as it.
-pub(crate) const AWAITED: &[&str] = &["NoSuchBucket"];
-
-/// The schema of settings of a bucket: the bucket, and what is set.
-pub(crate) fn setting<const N: usize>(attributes: [(&str, Attribute); N]) -> Schema {
-    let mut schema = Schema::new(attributes);
-    schema.attributes.insert("bucket".into(), needed().forces_replacement());
-    schema.attributes.insert("expected_bucket_owner".into(), text().forces_replacement());
-    schema
-}
-
-/// Settings have the id of their bucket.
-pub(crate) fn imported(id: &str, object: &mut Object) {
-    object.set_text("id", Some(id));
-    object.set_text("bucket", Some(id));
-}
+mod setting;
 
 /// Deletes every version of every object of a bucket, or of the object with this key.
 pub(crate) async fn delete_versions(

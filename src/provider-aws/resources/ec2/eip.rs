@@ -17,6 +17,7 @@ impl Kind for Eip {
     const NAME: &'static str = "aws_eip";
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
+    const IMPORT_ID: &'static str = "eipalloc-0123456789abcdef0";
     type Seen = types::Address;
 
     fn schema() -> Schema {

@@ -16,6 +16,7 @@ impl Kind for InternetGateway {
     const NAME: &'static str = "aws_internet_gateway";
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
+    const IMPORT_ID: &'static str = "igw-0123456789abcdef0";
     type Seen = types::InternetGateway;
 
     fn schema() -> Schema {
@@ -87,7 +88,8 @@ async fn is_attached(place: &Place, gateway: &Object, vpc: &str) -> Answer<bool>
 async fn detach(place: &Place, id: &str, vpc: &str) -> Answer<()> {
     let call = place.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc);
     match call.send().await.map_err(crate::failure::AwsError::from) {
-        Err(error) if error.code == "Gateway.NotAttached" => Ok(()),
+        // A network that is gone took the attachment along, and not the gateway.
+        Err(error) if error.code == "Gateway.NotAttached" || error.is_not_found() => Ok(()),
         result => result.map(drop),
     }
 }

@@ -31,8 +31,7 @@ impl Kind for LaunchTemplate {
     const UNIQUE: &'static [&'static str] = &["region", "name"];
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
-    /// A group and a profile that were made a moment ago are not known everywhere.
-    const AWAITED: &'static [&'static str] = &["InvalidGroup.NotFound"];
+    const IMPORT_ID: &'static str = "lt-0123456789abcdef0";
     type Seen = Seen;
 
     fn schema() -> Schema {

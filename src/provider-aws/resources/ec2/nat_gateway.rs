@@ -6,7 +6,7 @@ use provider::Schema;
 
 use super::{FILTER_VALUES, by_id, tagged, tags_of};
 use crate::client::Place;
-use crate::kind::{Answer, Kind, Progress, Tagging};
+use crate::kind::{Answer, Awaited, Kind, Progress, Tagging};
 use crate::object::Object;
 use crate::schema::{given, needed, text};
 use crate::tags::{Mark, Tags};
@@ -18,14 +18,10 @@ impl Kind for NatGateway {
     const UNIQUE: &'static [&'static str] = &["allocation_id"];
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
+    const IMPORT_ID: &'static str = "nat-0123456789abcdef0";
     const LINGERS: bool = true;
     /// The address of a gateway that was deleted a moment ago is let go a little later.
-    const AWAITED: &'static [&'static str] = &[
-        "InvalidAllocationID.NotFound",
-        "InvalidSubnet",
-        "InvalidSubnetID.NotFound",
-        "Resource.AlreadyAssociated",
-    ];
+    const AWAITED: Awaited = &[("InvalidSubnet", ""), ("Resource.AlreadyAssociated", "")];
     type Seen = types::NatGateway;
 
     fn schema() -> Schema {

@@ -5,7 +5,7 @@ use provider::Schema;
 
 use super::{FILTER_VALUES, filter};
 use crate::client::Place;
-use crate::kind::{Answer, Kind};
+use crate::kind::{Answer, Attributes, Kind};
 use crate::object::Object;
 use crate::schema::{given, ipv4_network, needed, text};
 use crate::tags::Mark;
@@ -39,11 +39,7 @@ pub(crate) const TARGETS: [&str; 10] = [
 impl Kind for Route {
     const NAME: &'static str = "aws_route";
     const BATCH: usize = FILTER_VALUES;
-    const AWAITED: &'static [&'static str] = &[
-        "InvalidGatewayID.NotFound",
-        "InvalidNatGatewayID.NotFound",
-        "InvalidRouteTableID.NotFound",
-    ];
+    const IMPORT_ID: &'static str = "rtb-0123456789abcdef0_10.0.0.0/16";
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -168,10 +164,11 @@ impl Kind for Route {
     }
 
     /// `TABLE_DESTINATION`.
-    fn imported(import_id: &str, object: &mut Object) {
-        let (table, destination) = import_id.split_once('_').unwrap_or((import_id, ""));
-        object.set_text("route_table_id", Some(table));
-        object.set_text("id", Some(&id(table, destination)));
+    fn imported(import_id: &str) -> Option<Attributes> {
+        let (table, destination) = import_id.split_once('_')?;
+        let fits = table.starts_with("rtb-") && !destination.is_empty();
+        let id = id(table, destination);
+        fits.then(|| vec![("route_table_id", table.to_owned()), ("id", id)])
     }
 }
 

@@ -25,7 +25,7 @@ impl Kind for RouteTable {
     const NAME: &'static str = "aws_route_table";
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
-    const AWAITED: &'static [&'static str] = &["InvalidVpcID.NotFound"];
+    const IMPORT_ID: &'static str = "rtb-0123456789abcdef0";
     type Seen = types::RouteTable;
 
     fn schema() -> Schema {
@@ -109,8 +109,7 @@ impl Kind for RouteTable {
 
 /// Adds a route; one that is there already is led where it has to go.
 async fn add(place: &Place, mut new: Object) -> Answer<()> {
-    let nobody = Mark { token: String::new(), stack: String::new(), address: String::new() };
-    match route::Route::create(place, &new, &nobody).await {
+    match route::Route::create(place, &new, &Mark::none()).await {
         Err(error) if error.is_taken() => {
             let elsewhere = Object::of([]);
             route::Route::configure(place, &mut new, Some(&elsewhere)).await

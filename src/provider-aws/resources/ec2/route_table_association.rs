@@ -5,7 +5,7 @@ use provider::Schema;
 
 use super::{FILTER_VALUES, by_id, filter};
 use crate::client::Place;
-use crate::kind::{Answer, Kind, Trace};
+use crate::kind::{Answer, Attributes, Kind, Trace};
 use crate::object::Object;
 use crate::schema::{needed, text};
 use crate::tags::Mark;
@@ -15,8 +15,7 @@ pub(crate) struct RouteTableAssociation;
 impl Kind for RouteTableAssociation {
     const NAME: &'static str = "aws_route_table_association";
     const BATCH: usize = FILTER_VALUES;
-    const AWAITED: &'static [&'static str] =
-        &["InvalidRouteTableID.NotFound", "InvalidSubnetID.NotFound"];
+    const IMPORT_ID: &'static str = "subnet-0123456789abcdef0/rtb-0123456789abcdef0";
     type Seen = types::RouteTableAssociation;
 
     fn schema() -> Schema {
@@ -78,15 +77,14 @@ impl Kind for RouteTableAssociation {
     }
 
     /// `subnet-1/rtb-1` or `igw-1/rtb-1`: the id of the association itself is known to few.
-    fn imported(import_id: &str, object: &mut Object) {
-        match import_id.split_once('/') {
-            Some((end, table)) => {
-                let name = if end.starts_with("subnet-") { "subnet_id" } else { "gateway_id" };
-                object.set_text(name, Some(end));
-                object.set_text("route_table_id", Some(table));
-            }
-            None => object.set_text("id", Some(import_id)),
-        }
+    fn imported(import_id: &str) -> Option<Attributes> {
+        let Some((end, table)) = import_id.split_once('/') else {
+            return import_id.starts_with("rtbassoc-").then(|| vec![("id", import_id.to_owned())]);
+        };
+        let ends = [("subnet-", "subnet_id"), ("igw-", "gateway_id"), ("vgw-", "gateway_id")];
+        let (_, name) = ends.into_iter().find(|(start, _)| end.starts_with(start))?;
+        let (end, table) = ((name, end.to_owned()), ("route_table_id", table.to_owned()));
+        table.1.starts_with("rtb-").then(|| vec![end, table])
     }
 
     /// A subnet has one table at most, so that the association with ours is ours.

@@ -23,7 +23,7 @@ impl Kind for SecurityGroup {
     const UNIQUE: &'static [&'static str] = &["vpc_id", "name"];
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
-    const AWAITED: &'static [&'static str] = &["InvalidVpcID.NotFound"];
+    const IMPORT_ID: &'static str = "sg-0123456789abcdef0";
     type Seen = types::SecurityGroup;
 
     fn schema() -> Schema {
@@ -50,8 +50,8 @@ impl Kind for SecurityGroup {
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::SecurityGroup>> {
         let ids = by_id("group-id", wanted);
-        let answer = place.ec2().describe_security_groups().filters(ids).send().await?;
-        Ok(answer.security_groups.unwrap_or_default())
+        let pages = place.ec2().describe_security_groups().filters(ids).into_paginator();
+        Ok(pages.items().send().collect::<Result<_, _>>().await?)
     }
 
     fn key(group: &types::SecurityGroup) -> String {

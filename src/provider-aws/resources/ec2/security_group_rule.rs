@@ -30,7 +30,7 @@ impl<const EGRESS: bool> Kind for Rule<EGRESS> {
     };
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
-    const AWAITED: &'static [&'static str] = &["InvalidGroup.NotFound", "InvalidGroupId.NotFound"];
+    const IMPORT_ID: &'static str = "sgr-0123456789abcdef0";
     type Seen = types::SecurityGroupRule;
 
     fn schema() -> Schema {
@@ -73,13 +73,8 @@ impl<const EGRESS: bool> Kind for Rule<EGRESS> {
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::SecurityGroupRule>> {
         let ids = by_id("security-group-rule-id", wanted);
-        let mut pages =
-            place.ec2().describe_security_group_rules().filters(ids).into_paginator().send();
-        let mut rules = Vec::new();
-        while let Some(page) = pages.next().await {
-            rules.extend(page?.security_group_rules.unwrap_or_default());
-        }
-        Ok(rules)
+        let pages = place.ec2().describe_security_group_rules().filters(ids).into_paginator();
+        Ok(pages.items().send().collect::<Result<_, _>>().await?)
     }
 
     fn key(rule: &types::SecurityGroupRule) -> String {

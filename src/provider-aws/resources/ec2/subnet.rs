@@ -17,7 +17,7 @@ impl Kind for Subnet {
     const UNIQUE: &'static [&'static str] = &["vpc_id", "cidr_block"];
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
-    const AWAITED: &'static [&'static str] = &["InvalidVpcID.NotFound"];
+    const IMPORT_ID: &'static str = "subnet-0123456789abcdef0";
     type Seen = types::Subnet;
 
     fn schema() -> Schema {

@@ -6,6 +6,7 @@ use provider::Schema;
 
 use super::{FILTER_VALUES, by_id, filter, tagged, tags_of};
 use crate::client::Place;
+use crate::failure::AwsError;
 use crate::kind::{Answer, Kind, Progress, Tagging};
 use crate::object::Object;
 use crate::schema::{flag, given, number, switch, text, vpc_network};
@@ -24,6 +25,7 @@ impl Kind for Vpc {
     const NAME: &'static str = "aws_vpc";
     const BATCH: usize = FILTER_VALUES;
     const TAGGING: Tagging = Tagging::Ec2;
+    const IMPORT_ID: &'static str = "vpc-0123456789abcdef0";
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -154,50 +156,31 @@ impl Kind for Vpc {
         Ok(())
     }
 
-    /// What AWS makes together with the network.
+    /// What AWS makes together with the network, and shows a little later.
     async fn complete(place: &Place, object: &mut Object) -> Answer<()> {
         let of_vpc = || filter("vpc-id", vec![object.id().to_owned()]);
-        let (tables, groups, lists) = futures::try_join!(
+        let only = |name: &str, value: &str| filter(name, vec![value.to_owned()]);
+        let (table, group, list) = futures::try_join!(
             async {
-                let main = filter("association.main", vec!["true".to_owned()]);
-                Ok::<_, crate::failure::AwsError>(
-                    place
-                        .ec2()
-                        .describe_route_tables()
-                        .filters(of_vpc())
-                        .filters(main)
-                        .send()
-                        .await?,
-                )
+                let call = place.ec2().describe_route_tables().filters(of_vpc());
+                let call = call.filters(only("association.main", "true")).into_paginator();
+                first(call.items().send().next().await, "ec2:DescribeRouteTables")
             },
             async {
-                let name = filter("group-name", vec!["default".to_owned()]);
-                Ok(place
-                    .ec2()
-                    .describe_security_groups()
-                    .filters(of_vpc())
-                    .filters(name)
-                    .send()
-                    .await?)
+                let call = place.ec2().describe_security_groups().filters(of_vpc());
+                let call = call.filters(only("group-name", "default")).into_paginator();
+                first(call.items().send().next().await, "ec2:DescribeSecurityGroups")
             },
             async {
-                let default = filter("default", vec!["true".to_owned()]);
-                Ok(place
-                    .ec2()
-                    .describe_network_acls()
-                    .filters(of_vpc())
-                    .filters(default)
-                    .send()
-                    .await?)
+                let call = place.ec2().describe_network_acls().filters(of_vpc());
+                let call = call.filters(only("default", "true")).into_paginator();
+                first(call.items().send().next().await, "ec2:DescribeNetworkAcls")
             },
         )?;
-        let table = tables.route_tables().first().and_then(|table| table.route_table_id());
-        object.set_text("main_route_table_id", table);
-        object.set_text("default_route_table_id", table);
-        let group = groups.security_groups().first().and_then(|group| group.group_id());
-        object.set_text("default_security_group_id", group);
-        let list = lists.network_acls().first().and_then(|list| list.network_acl_id());
-        object.set_text("default_network_acl_id", list);
+        object.set_text("main_route_table_id", table.route_table_id());
+        object.set_text("default_route_table_id", table.route_table_id());
+        object.set_text("default_security_group_id", group.group_id());
+        object.set_text("default_network_acl_id", list.network_acl_id());
         Ok(())
     }
 
@@ -205,6 +188,15 @@ impl Kind for Vpc {
         place.ec2().delete_vpc().vpc_id(prior.id()).send().await?;
         Ok(())
     }
+}
+
+/// The first of what is described; there has to be one, sooner or later.
+fn first<T, E>(described: Option<Result<T, E>>, action: &str) -> Answer<T>
+where
+    AwsError: From<E>,
+{
+    let missing = || AwsError::refused(action, "NotFound", "the default of the network is missing");
+    described.transpose()?.ok_or_else(missing)
 }
 
 async fn attribute(place: &Place, id: &str, name: VpcAttributeName) -> Answer<Option<bool>> {

@@ -7,7 +7,8 @@ use provider::Schema;
 use super::{name, tag_list, tags_of};
 use crate::client::Place;
 use crate::failure::AwsError;
-use crate::kind::{Answer, Kind, Tagging};
+use crate::kind::{Answer, Attributes, Kind, Tagging, named};
+use crate::managed::one_by_one;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{given, text};
@@ -20,6 +21,7 @@ impl Kind for InstanceProfile {
     const UNIQUE: &'static [&'static str] = &["name"];
     const GLOBAL: bool = true;
     const TAGGING: Tagging = Tagging::Own;
+    const IMPORT_ID: &'static str = "my-profile";
     type Seen = types::InstanceProfile;
 
     fn schema() -> Schema {
@@ -47,12 +49,12 @@ impl Kind for InstanceProfile {
     }
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::InstanceProfile>> {
-        let mut seen = Vec::new();
-        for profile in wanted {
+        one_by_one(wanted, |profile| async {
             let call = place.iam().get_instance_profile().instance_profile_name(profile.id());
-            seen.extend(call.send().await?.instance_profile);
-        }
-        Ok(seen)
+            let gone = || AwsError::refused("iam:GetInstanceProfile", "NoSuchEntity", "no profile");
+            call.send().await?.instance_profile.ok_or_else(gone)
+        })
+        .await
     }
 
     fn key(profile: &types::InstanceProfile) -> String {
@@ -112,6 +114,10 @@ impl Kind for InstanceProfile {
 
     fn natural_id(planned: &Object) -> Option<String> {
         planned.owned("name")
+    }
+
+    fn imported(id: &str) -> Option<Attributes> {
+        named(id, name, &["id", "name"])
     }
 
     async fn retag(place: &Place, object: &Object, set: &Tags, gone: &[String]) -> Answer<()> {

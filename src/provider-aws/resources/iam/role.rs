@@ -6,8 +6,10 @@ use provider::{Attribute, Schema};
 
 use super::{decoded, name, tag_list, tags_of};
 use crate::client::Place;
+use crate::failure::AwsError;
 use crate::json::{observe_policy, same_policy};
-use crate::kind::{Answer, Kind, Tagging};
+use crate::kind::{Answer, Attributes, Awaited, Kind, Tagging, named};
+use crate::managed::one_by_one;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{given, json, needed, switch, text};
@@ -20,8 +22,11 @@ impl Kind for Role {
     const UNIQUE: &'static [&'static str] = &["name"];
     const GLOBAL: bool = true;
     const TAGGING: Tagging = Tagging::Own;
+    /// As many as there are: two calls tell of all of an account.
+    const BATCH: usize = usize::MAX;
+    const IMPORT_ID: &'static str = "my-role";
     /// A principal that was made a moment ago is not known everywhere.
-    const AWAITED: &'static [&'static str] = &["MalformedPolicyDocument"];
+    const AWAITED: Awaited = &[("MalformedPolicyDocument", "Invalid principal")];
     type Seen = types::Role;
 
     fn schema() -> Schema {
@@ -54,11 +59,14 @@ impl Kind for Role {
     }
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<types::Role>> {
-        let mut seen = Vec::new();
-        for role in wanted {
-            seen.extend(place.iam().get_role().role_name(role.id()).send().await?.role);
+        if let Some(all) = super::where_many(wanted, all(place)).await? {
+            return Ok(all);
         }
-        Ok(seen)
+        one_by_one(wanted, |role| async {
+            let told = place.iam().get_role().role_name(role.id()).send().await?.role;
+            told.ok_or_else(|| AwsError::refused("iam:GetRole", "NoSuchEntity", "no role"))
+        })
+        .await
     }
 
     fn key(role: &types::Role) -> String {
@@ -125,16 +133,7 @@ impl Kind for Role {
 
     async fn delete(place: &Place, prior: &Object) -> Answer<()> {
         if prior.is_on("force_detach_policies") {
-            let attached = place.iam().list_attached_role_policies().role_name(prior.id());
-            for policy in attached.send().await?.attached_policies() {
-                let call = place.iam().detach_role_policy().role_name(prior.id());
-                call.policy_arn(policy.policy_arn().unwrap_or_default()).send().await?;
-            }
-            let inline = place.iam().list_role_policies().role_name(prior.id()).send().await?;
-            for policy in inline.policy_names() {
-                let call = place.iam().delete_role_policy().role_name(prior.id());
-                call.policy_name(policy).send().await?;
-            }
+            detach_policies(place, prior.id()).await?;
         }
         place.iam().delete_role().role_name(prior.id()).send().await?;
         Ok(())
@@ -155,4 +154,41 @@ impl Kind for Role {
         }
         Ok(())
     }
+
+    fn imported(id: &str) -> Option<Attributes> {
+        named(id, name, &["id", "name"])
+    }
+}
+
+/// Every role of the account: one listing knows description and duration, the other boundary and tags.
+async fn all(place: &Place) -> Answer<Vec<types::Role>> {
+    let listed = async {
+        let pages = place.iam().list_roles().max_items(super::PAGE).into_paginator();
+        Ok::<_, AwsError>(pages.items().send().collect::<Result<Vec<_>, _>>().await?)
+    };
+    let (mut roles, details) = futures::try_join!(listed, super::details(place))?;
+    for role in &mut roles {
+        let detail = details.iter().find(|detail| detail.role_id() == Some(role.role_id()));
+        role.permissions_boundary = detail.and_then(|detail| detail.permissions_boundary.clone());
+        role.tags = detail.and_then(|detail| detail.tags.clone());
+    }
+    Ok(roles)
+}
+
+/// Takes from a role what would keep it from going. What somebody else takes from it meanwhile is no error, and
+/// says nothing about the role itself.
+async fn detach_policies(place: &Place, role: &str) -> Answer<()> {
+    let gone = |error: AwsError| if error.is_not_found() { Ok(()) } else { Err(error) };
+    let attached = place.iam().list_attached_role_policies().role_name(role).into_paginator();
+    for policy in attached.items().send().collect::<Result<Vec<_>, _>>().await? {
+        let call = place.iam().detach_role_policy().role_name(role);
+        let call = call.set_policy_arn(policy.policy_arn).send().await;
+        call.map(drop).map_err(AwsError::from).or_else(gone)?;
+    }
+    let inline = place.iam().list_role_policies().role_name(role).into_paginator();
+    for policy in inline.items().send().collect::<Result<Vec<_>, _>>().await? {
+        let call = place.iam().delete_role_policy().role_name(role).policy_name(policy);
+        call.send().await.map(drop).map_err(AwsError::from).or_else(gone)?;
+    }
+    Ok(())
 }

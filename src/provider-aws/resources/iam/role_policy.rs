@@ -8,7 +8,8 @@ use super::{decoded, name};
 use crate::client::Place;
 use crate::failure::AwsError;
 use crate::json::{observe_policy, same_policy};
-use crate::kind::{Answer, Kind};
+use crate::kind::{Answer, Attributes, Kind, named};
+use crate::managed::one_by_one;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{json, needed, text};
@@ -20,7 +21,9 @@ impl Kind for RolePolicy {
     const NAME: &'static str = "aws_iam_role_policy";
     const UNIQUE: &'static [&'static str] = &["role", "name"];
     const GLOBAL: bool = true;
-    const AWAITED: &'static [&'static str] = &["NoSuchEntity"];
+    /// As many as there are: one call tells of all of an account.
+    const BATCH: usize = usize::MAX;
+    const IMPORT_ID: &'static str = "my-role:my-policy";
     type Seen = GetRolePolicyOutput;
 
     fn schema() -> Schema {
@@ -41,12 +44,14 @@ impl Kind for RolePolicy {
     }
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<GetRolePolicyOutput>> {
-        let mut seen = Vec::new();
-        for policy in wanted {
-            let call = place.iam().get_role_policy().role_name(policy.word("role"));
-            seen.push(call.policy_name(policy.word("name")).send().await?);
+        if let Some(all) = super::where_many(wanted, all(place)).await? {
+            return Ok(all);
         }
-        Ok(seen)
+        one_by_one(wanted, |policy| async {
+            let call = place.iam().get_role_policy().role_name(policy.word("role"));
+            Ok(call.policy_name(policy.word("name")).send().await?)
+        })
+        .await
     }
 
     fn key(seen: &GetRolePolicyOutput) -> String {
@@ -61,19 +66,15 @@ impl Kind for RolePolicy {
 
     /// Writing a policy overwrites one of the same name without a word.
     async fn precede(place: &Place, planned: &Object) -> Answer<()> {
-        match Self::fetch(place, std::slice::from_ref(planned)).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            Err(error) => Err(error),
-            Ok(_) => Err(AwsError::refused(
-                "iam:PutRolePolicy",
-                "EntityAlreadyExists",
-                format!(
-                    "The role \"{}\" has a policy \"{}\" already, which was not made by this resource. Choose another name, or take it over on purpose with an import block",
-                    planned.word("role"),
-                    planned.word("name")
-                ),
-            )),
+        if Self::fetch(place, std::slice::from_ref(planned)).await?.is_empty() {
+            return Ok(());
         }
+        let why = format!(
+            "The role \"{}\" has a policy \"{}\" already, which was not made by this resource. Choose another name, or take it over on purpose with an import block",
+            planned.word("role"),
+            planned.word("name")
+        );
+        Err(AwsError::refused("iam:PutRolePolicy", "EntityAlreadyExists", why))
     }
 
     async fn create(place: &Place, planned: &Object, _mark: &Mark) -> Answer<String> {
@@ -96,12 +97,28 @@ impl Kind for RolePolicy {
     }
 
     /// `ROLE:NAME`.
-    fn imported(id: &str, object: &mut Object) {
-        let (role, name) = id.split_once(':').unwrap_or((id, ""));
-        object.set_text("id", Some(id));
-        object.set_text("role", Some(role));
-        object.set_text("name", Some(name));
+    fn imported(id: &str) -> Option<Attributes> {
+        let (role, policy) = id.split_once(':')?;
+        let mut attributes = named(role, name, &["role"])?;
+        attributes.extend(named(policy, name, &["name"])?);
+        attributes.push(("id", id.to_owned()));
+        Some(attributes)
     }
+}
+
+/// Every policy that stands in a role of the account.
+async fn all(place: &Place) -> Answer<Vec<GetRolePolicyOutput>> {
+    let mut all = Vec::new();
+    for role in super::details(place).await? {
+        for policy in role.role_policy_list() {
+            let one = GetRolePolicyOutput::builder()
+                .set_role_name(role.role_name.clone())
+                .set_policy_name(policy.policy_name.clone())
+                .set_policy_document(policy.policy_document.clone());
+            all.push(one.build()?);
+        }
+    }
+    Ok(all)
 }
 
 async fn put(place: &Place, object: &Object) -> Answer<()> {

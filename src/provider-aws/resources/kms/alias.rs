@@ -5,7 +5,7 @@ use lang::Value;
 use provider::{Attribute, Schema};
 
 use crate::client::Place;
-use crate::kind::{Answer, Kind};
+use crate::kind::{Answer, Attributes, Kind, named};
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{given, text};
@@ -13,12 +13,15 @@ use crate::tags::Mark;
 
 pub(crate) struct Alias;
 
+/// The most aliases that one page of a listing holds.
+const PAGE: i32 = 100;
+
 impl Kind for Alias {
     const NAME: &'static str = "aws_kms_alias";
     const UNIQUE: &'static [&'static str] = &["region", "name"];
     /// They are listed, all together.
-    const BATCH: usize = 10_000;
-    const AWAITED: &'static [&'static str] = &["NotFoundException"];
+    const BATCH: usize = usize::MAX;
+    const IMPORT_ID: &'static str = "alias/my-key";
     type Seen = AliasListEntry;
 
     fn schema() -> Schema {
@@ -46,7 +49,7 @@ impl Kind for Alias {
     }
 
     async fn fetch(place: &Place, _wanted: &[Object]) -> Answer<Vec<AliasListEntry>> {
-        let mut pages = place.kms().list_aliases().into_paginator().send();
+        let mut pages = place.kms().list_aliases().limit(PAGE).into_paginator().send();
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             all.extend(page?.aliases.unwrap_or_default());
@@ -93,9 +96,8 @@ impl Kind for Alias {
         planned.owned("name")
     }
 
-    fn imported(id: &str, object: &mut Object) {
-        object.set_text("id", Some(id));
-        object.set_text("name", Some(id));
+    fn imported(id: &str) -> Option<Attributes> {
+        named(id, name, &["id", "name"])
     }
 }
 

@@ -7,7 +7,8 @@ use provider::Schema;
 use crate::client::Place;
 use crate::failure::AwsError;
 use crate::json::{observe_policy, same_policy};
-use crate::kind::{Answer, Kind, Progress, Tagging, Trace};
+use crate::kind::{Answer, Attributes, Awaited, Kind, Progress, Tagging, Trace};
+use crate::managed::one_by_one;
 use crate::object::Object;
 use crate::schema::{flag, given, json, number, switch, text};
 use crate::tags::{Mark, Tags};
@@ -23,10 +24,17 @@ pub(crate) struct Seen {
 }
 
 const SPEC: &str = "customer_master_key_spec";
+/// The most keys that one page of a listing holds.
+const PAGE: i32 = 1000;
+/// What KMS answers where it is asked for the rotation of a key that has none.
+const UNROTATED: [&str; 2] = ["UnsupportedOperationException", "KMSInvalidStateException"];
 
 impl Kind for Key {
     const NAME: &'static str = "aws_kms_key";
     const TAGGING: Tagging = Tagging::Own;
+    const IMPORT_ID: &'static str = "01234567-89ab-cdef-0123-456789abcdef";
+    /// A principal that was made a moment ago is not known everywhere.
+    const AWAITED: Awaited = &[("MalformedPolicyDocumentException", "")];
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -48,17 +56,9 @@ impl Kind for Key {
         .describe("A key that never leaves AWS.")
     }
 
-    /// KMS tells of one key at a time, and its policy, rotation and tags by calls of their own: four calls a
-    /// key, of which three are under way at once.
+    /// KMS tells of one key at a time, and its policy, rotation and tags by calls of their own.
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
-        let mut seen = Vec::new();
-        for key in wanted {
-            let told = place.kms().describe_key().key_id(key.id()).send().await?;
-            if let Some(about) = told.key_metadata {
-                seen.push(with_settings(place, about).await?);
-            }
-        }
-        Ok(seen)
+        one_by_one(wanted, |key| look(place, key)).await
     }
 
     fn key(seen: &Seen) -> String {
@@ -158,7 +158,7 @@ impl Kind for Key {
 
     /// Keys have neither names nor a search by tags: all are looked at, once after a crash.
     async fn find(place: &Place, _planned: &Object, trace: &Trace) -> Answer<Option<String>> {
-        let mut pages = place.kms().list_keys().into_paginator().send();
+        let mut pages = place.kms().list_keys().limit(PAGE).into_paginator().send();
         while let Some(page) = pages.next().await {
             for key in page?.keys() {
                 let id = key.key_id().unwrap_or_default();
@@ -173,6 +173,14 @@ impl Kind for Key {
             }
         }
         Ok(None)
+    }
+
+    /// The id, also of a key for several regions, or the ARN.
+    fn imported(id: &str) -> Option<Attributes> {
+        let id = id.rsplit_once(":key/").map_or(id, |(_, id)| id);
+        let digits = id.strip_prefix("mrk-").unwrap_or(id);
+        let fits = digits.len() >= 32 && digits.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+        fits.then(|| vec![("id", id.to_owned())])
     }
 
     async fn retag(place: &Place, object: &Object, set: &Tags, gone: &[String]) -> Answer<()> {
@@ -191,28 +199,33 @@ impl Kind for Key {
     }
 }
 
-async fn with_settings(place: &Place, about: KeyMetadata) -> Answer<Seen> {
-    let id = about.key_id().to_owned();
-    let pending = about.key_state() == Some(&KeyState::PendingDeletion);
-    if pending {
-        return Ok(Seen { about, policy: None, rotation: (false, None), tags: Tags::new() });
-    }
-    let symmetric = about.key_spec() == Some(&KeySpec::SymmetricDefault);
-    let (policy, tags, rotation) = futures::try_join!(
+/// All about a key, told by four calls at once.
+async fn look(place: &Place, key: &Object) -> Answer<Seen> {
+    let (kms, id) = (place.kms(), key.id());
+    // Other keys have nothing to be renewed by, and KMS refuses to speak of it.
+    let is_symmetric = key.text(SPEC).is_none_or(|spec| spec == "SYMMETRIC_DEFAULT");
+    let (about, policy, rotation, tags) = futures::try_join!(
+        async { Ok::<_, AwsError>(kms.describe_key().key_id(id).send().await?.key_metadata) },
         async {
-            let call = place.kms().get_key_policy().key_id(&id).policy_name("default");
-            Ok::<_, AwsError>(call.send().await?.policy)
+            let call = kms.get_key_policy().key_id(id).policy_name("default");
+            Ok(call.send().await?.policy)
         },
-        tags(place, &id),
-        async {
-            if !symmetric {
-                return Ok((false, None));
-            }
-            let told = place.kms().get_key_rotation_status().key_id(&id).send().await?;
-            Ok((told.key_rotation_enabled(), told.rotation_period_in_days()))
-        },
+        async { if is_symmetric { rotation(place, id).await } else { Ok((false, None)) } },
+        tags(place, id),
     )?;
-    Ok(Seen { about, policy, rotation, tags })
+    let gone = || AwsError::refused("kms:DescribeKey", "NotFoundException", "no key");
+    Ok(Seen { about: about.ok_or_else(gone)?, policy, rotation, tags })
+}
+
+/// Whether a key is renewed by itself, and every how many days.
+async fn rotation(place: &Place, id: &str) -> Answer<(bool, Option<i32>)> {
+    let told = place.kms().get_key_rotation_status().key_id(id).send().await;
+    match told.map_err(AwsError::from) {
+        Ok(told) => Ok((told.key_rotation_enabled(), told.rotation_period_in_days())),
+        // A key of another kind, or one that waits for its deletion.
+        Err(error) if UNROTATED.contains(&error.code.as_str()) => Ok((false, None)),
+        Err(error) => Err(error),
+    }
 }
 
 async fn tags(place: &Place, id: &str) -> Answer<Tags> {

@@ -7,8 +7,8 @@ use provider::Schema;
 use super::{delete_versions, retagged, tagging, tags_of};
 use crate::client::Place;
 use crate::failure::{AwsError, Reason};
-use crate::kind::{Answer, Kind, Tagging, Trace};
-use crate::managed::patiently;
+use crate::kind::{Answer, Attributes, Kind, Tagging, Trace, named};
+use crate::managed::{one_by_one, patiently};
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{flag, given, switch, text};
@@ -25,6 +25,7 @@ impl Kind for Bucket {
     const NAME: &'static str = "aws_s3_bucket";
     const UNIQUE: &'static [&'static str] = &["bucket"];
     const TAGGING: Tagging = Tagging::Own;
+    const IMPORT_ID: &'static str = "my-bucket";
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -58,14 +59,13 @@ impl Kind for Bucket {
     }
 
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
-        let mut seen = Vec::new();
-        for bucket in wanted {
+        one_by_one(wanted, |bucket| async {
             let name = bucket.id().to_owned();
             // That it has no tags is said of a bucket that is there, and only of such.
             let tags = tags(place, &name).await?;
-            seen.push(Seen { name, tags });
-        }
-        Ok(seen)
+            Ok(Seen { name, tags })
+        })
+        .await
     }
 
     fn key(seen: &Seen) -> String {
@@ -102,7 +102,7 @@ impl Kind for Bucket {
                 "s3:CreateBucket",
                 "BucketAlreadyExists",
                 format!(
-                    "The bucket \"{name}\" belongs to somebody else; names of buckets are unique in the world. Choose another name"
+                    "The bucket \"{name}\" is there already: it belongs to somebody else, or lies in another region. Names of buckets are unique in the world. Choose another name"
                 ),
             )),
             Err(error) => Err(error),
@@ -129,7 +129,7 @@ impl Kind for Bucket {
             result => drop(result?),
         }
         let all = mark.tags(planned);
-        patiently(|| Box::pin(put_tags(place, name, &all))).await?;
+        patiently(&[], || Box::pin(put_tags(place, name, &all))).await?;
         Ok(name.to_owned())
     }
 
@@ -163,8 +163,8 @@ impl Kind for Bucket {
         put_tags(place, object.id(), &retagged(now, set, gone)).await
     }
 
-    fn imported(id: &str, object: &mut Object) {
-        super::imported(id, object);
+    fn imported(id: &str) -> Option<Attributes> {
+        named(id, bucket_name, &["bucket", "id"])
     }
 }
 
@@ -212,7 +212,7 @@ fn hosted_zone(region: &str) -> Option<&'static str> {
     })
 }
 
-fn bucket_name(value: &Value) -> Result<(), String> {
+pub(super) fn bucket_name(value: &Value) -> Result<(), String> {
     let name = value.as_str().unwrap_or_default();
     let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());

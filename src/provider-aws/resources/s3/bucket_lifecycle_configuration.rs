@@ -8,82 +8,57 @@ use aws_sdk_s3::types::{
 use lang::{Type, Value};
 use provider::{NestedBlock, Nesting, Schema};
 
-use super::{no_text, setting};
+use super::no_text;
+use super::setting::{Bucket, Setting};
 use crate::client::Place;
-use crate::kind::{Answer, Kind};
+use crate::kind::Answer;
 use crate::object::Object;
 use crate::schema::{flag, needed, number, one, text};
-use crate::tags::Mark;
 
 pub(crate) struct BucketLifecycle;
-
-pub(crate) struct Seen {
-    bucket: String,
-    rules: Vec<LifecycleRule>,
-}
 
 const ABORT: &str = "abort_incomplete_multipart_upload";
 const NONCURRENT: &str = "noncurrent_version_expiration";
 
-impl Kind for BucketLifecycle {
+impl Setting for BucketLifecycle {
     const NAME: &'static str = "aws_s3_bucket_lifecycle_configuration";
-    const AWAITED: &'static [&'static str] = super::AWAITED;
-    type Seen = Seen;
+    type Told = Vec<LifecycleRule>;
 
     fn schema() -> Schema {
-        setting([])
+        Schema::new([])
             .block("rule", NestedBlock::new(Nesting::List, rule_schema()).at_least(1))
             .describe("What a bucket moves and forgets by itself.")
     }
 
-    async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
-        let mut seen = Vec::new();
-        for object in wanted {
-            let bucket = object.id().to_owned();
-            let call = place.s3().get_bucket_lifecycle_configuration().bucket(&bucket);
-            seen.push(Seen { bucket, rules: call.send().await?.rules.unwrap_or_default() });
-        }
-        Ok(seen)
-    }
-
-    fn key(seen: &Seen) -> String {
-        seen.bucket.clone()
+    async fn get(place: &Place, bucket: Bucket<'_>) -> Answer<Option<Self::Told>> {
+        let call = place.s3().get_bucket_lifecycle_configuration().bucket(bucket.name);
+        let told = call.set_expected_bucket_owner(bucket.owner()).send().await?;
+        Ok(Some(told.rules.unwrap_or_default()))
     }
 
     /// Rules that do the same keep the blocks that they are written in.
-    fn observe(_place: &Place, seen: &Seen, object: &mut Object) {
-        object.set_text("bucket", Some(&seen.bucket));
-        let recorded: Result<Vec<LifecycleRule>, _> =
-            object.blocks("rule").iter().map(rule).collect();
+    fn observe(told: &Self::Told, object: &mut Object) {
         let plain = |rules: &[LifecycleRule]| rules.iter().cloned().map(normal).collect::<Vec<_>>();
-        if recorded.is_ok_and(|recorded| plain(&recorded) == plain(&seen.rules)) {
+        if rules(object).is_ok_and(|recorded| plain(&recorded) == plain(told)) {
             return;
         }
-        let shape = NestedBlock::new(Nesting::List, rule_schema()).schema.empty_object();
-        let blocks = seen.rules.iter().map(|rule| block(rule, &shape)).collect();
-        object.set_blocks("rule", blocks);
+        let shape = rule_schema().empty_object();
+        object.set_blocks("rule", told.iter().map(|rule| block(rule, &shape)).collect());
     }
 
-    async fn create(place: &Place, planned: &Object, _mark: &Mark) -> Answer<String> {
-        put(place, planned).await?;
-        Ok(planned.word("bucket").to_owned())
-    }
-
-    async fn configure(place: &Place, now: &mut Object, prior: Option<&Object>) -> Answer<()> {
-        if prior.is_some() { put(place, now).await } else { Ok(()) }
-    }
-
-    async fn delete(place: &Place, prior: &Object) -> Answer<()> {
-        place.s3().delete_bucket_lifecycle().bucket(prior.id()).send().await?;
+    async fn put(place: &Place, bucket: Bucket<'_>, object: &Object) -> Answer<()> {
+        let all =
+            BucketLifecycleConfiguration::builder().set_rules(Some(rules(object)?)).build()?;
+        let call = place.s3().put_bucket_lifecycle_configuration().bucket(bucket.name);
+        let call = call.set_expected_bucket_owner(bucket.owner());
+        call.lifecycle_configuration(all).send().await?;
         Ok(())
     }
 
-    fn natural_id(planned: &Object) -> Option<String> {
-        planned.owned("bucket")
-    }
-
-    fn imported(id: &str, object: &mut Object) {
-        super::imported(id, object);
+    async fn delete(place: &Place, bucket: Bucket<'_>, _prior: &Object) -> Answer<()> {
+        let call = place.s3().delete_bucket_lifecycle().bucket(bucket.name);
+        call.set_expected_bucket_owner(bucket.owner()).send().await?;
+        Ok(())
     }
 }
 
@@ -100,12 +75,8 @@ fn rule_schema() -> Schema {
         .block("transition", NestedBlock::new(Nesting::Set, transition))
 }
 
-async fn put(place: &Place, object: &Object) -> Answer<()> {
-    let rules: Result<Vec<LifecycleRule>, _> = object.blocks("rule").iter().map(rule).collect();
-    let all = BucketLifecycleConfiguration::builder().set_rules(Some(rules?)).build()?;
-    let call = place.s3().put_bucket_lifecycle_configuration();
-    call.bucket(object.word("bucket")).lifecycle_configuration(all).send().await?;
-    Ok(())
+fn rules(object: &Object) -> Answer<Vec<LifecycleRule>> {
+    object.blocks("rule").iter().map(rule).collect()
 }
 
 fn rule(block: &Object) -> Answer<LifecycleRule> {

@@ -7,100 +7,72 @@ use aws_sdk_s3::types::{
 use lang::{Type, Value};
 use provider::{NestedBlock, Nesting, Schema};
 
-use super::{no_text, setting};
+use super::no_text;
+use super::setting::{Bucket, Setting};
 use crate::client::Place;
-use crate::kind::{Answer, Kind};
+use crate::kind::Answer;
 use crate::object::Object;
 use crate::schema::{flag, needed, one, text};
-use crate::tags::Mark;
 
 pub(crate) struct BucketEncryption;
 
-pub(crate) struct Seen {
-    bucket: String,
-    rules: Vec<ServerSideEncryptionRule>,
-}
-
 const BY_DEFAULT: &str = "apply_server_side_encryption_by_default";
 
-impl Kind for BucketEncryption {
+impl Setting for BucketEncryption {
     const NAME: &'static str = "aws_s3_bucket_server_side_encryption_configuration";
-    const AWAITED: &'static [&'static str] = super::AWAITED;
-    type Seen = Seen;
+    type Told = Vec<ServerSideEncryptionRule>;
 
     fn schema() -> Schema {
         let algorithm = needed().validated(algorithm);
         let by_default = one([("kms_master_key_id", text()), ("sse_algorithm", algorithm)]);
         let rule = Schema::new([("bucket_key_enabled", flag())]).block(BY_DEFAULT, by_default);
-        setting([])
+        Schema::new([])
             .block("rule", NestedBlock::new(Nesting::Set, rule).at_least(1))
             .describe("With which key a bucket encrypts.")
     }
 
-    async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
-        let mut seen = Vec::new();
-        for object in wanted {
-            let bucket = object.id().to_owned();
-            // Without one, the code of the error ends in NotFoundError.
-            let told = place.s3().get_bucket_encryption().bucket(&bucket).send().await?;
-            let told = told.server_side_encryption_configuration;
-            seen.push(Seen { bucket, rules: told.map_or_else(Vec::new, |told| told.rules) });
-        }
-        Ok(seen)
+    /// Without one, the code of the error ends in NotFoundError.
+    async fn get(place: &Place, bucket: Bucket<'_>) -> Answer<Option<Self::Told>> {
+        let call = place.s3().get_bucket_encryption().bucket(bucket.name);
+        let told = call.set_expected_bucket_owner(bucket.owner()).send().await?;
+        Ok(told.server_side_encryption_configuration.map(|told| told.rules))
     }
 
-    fn key(seen: &Seen) -> String {
-        seen.bucket.clone()
-    }
-
-    fn observe(_place: &Place, seen: &Seen, object: &mut Object) {
-        object.set_text("bucket", Some(&seen.bucket));
+    fn observe(rules: &Self::Told, object: &mut Object) {
         let recorded = object.blocks("rule");
         let unset = recorded.iter().all(|rule| !rule.has("bucket_key_enabled"));
-        let rules = seen.rules.iter().map(|rule| block(rule, unset)).collect();
-        object.set_blocks("rule", rules);
+        object.set_blocks("rule", rules.iter().map(|rule| block(rule, unset)).collect());
     }
 
-    async fn create(place: &Place, planned: &Object, _mark: &Mark) -> Answer<String> {
-        put(place, planned).await?;
-        Ok(planned.word("bucket").to_owned())
-    }
-
-    async fn configure(place: &Place, now: &mut Object, prior: Option<&Object>) -> Answer<()> {
-        if prior.is_some() { put(place, now).await } else { Ok(()) }
-    }
-
-    async fn delete(place: &Place, prior: &Object) -> Answer<()> {
-        place.s3().delete_bucket_encryption().bucket(prior.id()).send().await?;
+    async fn put(place: &Place, bucket: Bucket<'_>, object: &Object) -> Answer<()> {
+        let mut all = ServerSideEncryptionConfiguration::builder();
+        for rule in object.blocks("rule") {
+            all = all.rules(encryption(&rule)?);
+        }
+        let call = place.s3().put_bucket_encryption().bucket(bucket.name);
+        let call = call.set_expected_bucket_owner(bucket.owner());
+        call.server_side_encryption_configuration(all.build()?).send().await?;
         Ok(())
     }
 
-    fn natural_id(planned: &Object) -> Option<String> {
-        planned.owned("bucket")
-    }
-
-    fn imported(id: &str, object: &mut Object) {
-        super::imported(id, object);
+    async fn delete(place: &Place, bucket: Bucket<'_>, _prior: &Object) -> Answer<()> {
+        let call = place.s3().delete_bucket_encryption().bucket(bucket.name);
+        call.set_expected_bucket_owner(bucket.owner()).send().await?;
+        Ok(())
     }
 }
 
-async fn put(place: &Place, object: &Object) -> Answer<()> {
-    let mut all = ServerSideEncryptionConfiguration::builder();
-    for rule in object.blocks("rule") {
-        let by_default = rule.block(BY_DEFAULT).map(|block| {
-            ServerSideEncryptionByDefault::builder()
-                .sse_algorithm(ServerSideEncryption::from(block.word("sse_algorithm")))
-                .set_kms_master_key_id(block.owned("kms_master_key_id"))
-                .build()
-        });
-        let rule = ServerSideEncryptionRule::builder()
-            .set_apply_server_side_encryption_by_default(by_default.transpose()?)
-            .set_bucket_key_enabled(rule.flag("bucket_key_enabled"));
-        all = all.rules(rule.build());
-    }
-    let call = place.s3().put_bucket_encryption().bucket(object.word("bucket"));
-    call.server_side_encryption_configuration(all.build()?).send().await?;
-    Ok(())
+fn encryption(rule: &Object) -> Answer<ServerSideEncryptionRule> {
+    let by_default = rule.block(BY_DEFAULT).map(|block| {
+        ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(ServerSideEncryption::from(block.word("sse_algorithm")))
+            .set_kms_master_key_id(block.owned("kms_master_key_id"))
+            .build()
+    });
+    Ok(ServerSideEncryptionRule::builder()
+        .set_apply_server_side_encryption_by_default(by_default.transpose()?)
+        .set_bucket_key_enabled(rule.flag("bucket_key_enabled"))
+        .build())
 }
 
 /// AWS says false where nothing was said.

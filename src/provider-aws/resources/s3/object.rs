@@ -10,10 +10,12 @@ use aws_sdk_s3::types::{ServerSideEncryption, StorageClass};
 use lang::{Type, Value};
 use provider::{Attribute, Schema};
 
+use super::bucket::bucket_name;
 use super::{delete_versions, retagged, tagging, tags_of};
 use crate::client::Place;
 use crate::failure::{AwsError, Reason};
-use crate::kind::{Answer, Kind, Tagging};
+use crate::kind::{self, Answer, Kind, Tagging, named};
+use crate::managed::one_by_one;
 use crate::object::Object as Attributes;
 use crate::plan::Plan;
 use crate::schema::{flag, given, needed, switch, text};
@@ -37,7 +39,7 @@ impl Kind for Object {
     const NAME: &'static str = "aws_s3_object";
     const UNIQUE: &'static [&'static str] = &["bucket", "key"];
     const TAGGING: Tagging = Tagging::Own;
-    const AWAITED: &'static [&'static str] = super::AWAITED;
+    const IMPORT_ID: &'static str = "my-bucket/path/of/object";
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -82,14 +84,14 @@ impl Kind for Object {
     }
 
     async fn fetch(place: &Place, wanted: &[Attributes]) -> Answer<Vec<Seen>> {
-        let mut seen = Vec::new();
-        for object in wanted {
+        one_by_one(wanted, |object| async {
             let (bucket, key) = (object.word("bucket").to_owned(), object.word("key").to_owned());
-            let head = place.s3().head_object().bucket(&bucket).key(&key).send().await?;
-            let tags = tags(place, object).await?;
-            seen.push(Seen { bucket, key, head, tags });
-        }
-        Ok(seen)
+            let head = place.s3().head_object().bucket(&bucket).key(&key).send();
+            let head = async { head.await.map_err(AwsError::from) };
+            let (head, tags) = futures::try_join!(head, tags(place, object))?;
+            Ok(Seen { bucket, key, head, tags })
+        })
+        .await
     }
 
     fn key(seen: &Seen) -> String {
@@ -178,12 +180,11 @@ impl Kind for Object {
     }
 
     /// `BUCKET/KEY`, or `s3://BUCKET/KEY`.
-    fn imported(id: &str, object: &mut Attributes) {
-        let id = id.strip_prefix("s3://").unwrap_or(id);
-        let (bucket, key) = id.split_once('/').unwrap_or(("", id));
-        object.set_text("bucket", Some(bucket));
-        object.set_text("key", Some(key));
-        object.set_text("id", Some(key));
+    fn imported(id: &str) -> Option<kind::Attributes> {
+        let (bucket, key) = id.strip_prefix("s3://").unwrap_or(id).split_once('/')?;
+        let mut attributes = named(bucket, bucket_name, &["bucket"])?;
+        attributes.extend([("key", key.to_owned()), ("id", key.to_owned())]);
+        (!key.is_empty()).then_some(attributes)
     }
 }
 

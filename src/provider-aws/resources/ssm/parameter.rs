@@ -1,5 +1,7 @@
 //! `aws_ssm_parameter`: a value that machines ask for, in the clear or encrypted.
 
+use std::collections::HashMap;
+
 use aws_sdk_ssm::types::{
     Parameter as Told, ParameterMetadata, ParameterStringFilter, ParameterTier, ParameterType,
     ResourceTypeForTagging, Tag,
@@ -8,13 +10,19 @@ use lang::Value;
 use provider::{Attribute, Schema};
 
 use crate::client::Place;
-use crate::kind::{Answer, Kind, Tagging};
+use crate::kind::{Answer, Attributes, Awaited, Kind, Tagging, named};
+use crate::managed::one_by_one;
 use crate::object::Object;
 use crate::plan::Plan;
 use crate::schema::{flag, needed, text};
 use crate::tags::{Mark, Tags};
 
 pub(crate) struct Parameter;
+
+/// How many values one call gives.
+const VALUES: usize = 10;
+/// How many descriptions one page holds.
+const PAGE: i32 = 50;
 
 pub(crate) struct Seen {
     told: Told,
@@ -29,10 +37,12 @@ const VERSIONED: &[&str] =
 impl Kind for Parameter {
     const NAME: &'static str = "aws_ssm_parameter";
     const UNIQUE: &'static [&'static str] = &["region", "name"];
-    /// As many as one call takes.
-    const BATCH: usize = 10;
+    /// As many as a filter takes.
+    const BATCH: usize = 50;
     const TAGGING: Tagging = Tagging::Own;
-    const AWAITED: &'static [&'static str] = &["InvalidKeyId"];
+    const IMPORT_ID: &'static str = "/path/of/parameter";
+    /// A key that was made a moment ago is not known everywhere.
+    const AWAITED: Awaited = &[("InvalidKeyId", "")];
     type Seen = Seen;
 
     fn schema() -> Schema {
@@ -62,25 +72,22 @@ impl Kind for Parameter {
         plan.knows("arn", arn);
     }
 
-    /// Values and descriptions are told of ten at once; tags only of one parameter at a time.
+    /// Values are told of ten at a time, descriptions of fifty, tags of one.
     async fn fetch(place: &Place, wanted: &[Object]) -> Answer<Vec<Seen>> {
-        let names = || Some(wanted.iter().map(|object| object.id().to_owned()).collect());
-        let values = place.ssm().get_parameters().set_names(names()).with_decryption(true);
-        let by_name = ParameterStringFilter::builder().key("Name").option("Equals");
-        let by_name = by_name.set_values(names()).build()?;
-        let about = place.ssm().describe_parameters().parameter_filters(by_name);
-        let (values, about) = futures::try_join!(
-            async { values.send().await.map_err(crate::failure::AwsError::from) },
-            async { about.send().await.map_err(crate::failure::AwsError::from) },
-        )?;
-        let values = values.parameters.unwrap_or_default().into_iter();
-        let with_tags = values.map(|told| async {
-            let name = told.name().unwrap_or_default();
-            let about = about.parameters().iter().find(|about| about.name() == Some(name)).cloned();
-            let tags = tags(place, name).await?;
-            Ok(Seen { told, about, tags })
+        let (values, about) =
+            futures::try_join!(values(place, wanted), descriptions(place, wanted))?;
+        let tags = one_by_one(wanted, |parameter| async {
+            Ok((parameter.id().to_owned(), tags(place, parameter.id()).await?))
+        })
+        .await?;
+        let mut about: HashMap<_, _> = about.into_iter().map(|a| (a.name.clone(), a)).collect();
+        let mut tags: HashMap<String, Tags> = tags.into_iter().collect();
+        let seen = values.into_iter().filter_map(|told| {
+            // Without tags it was deleted a moment ago, or made a moment ago.
+            let tags = tags.remove(told.name()?)?;
+            Some(Seen { about: about.remove(&told.name), told, tags })
         });
-        provider::each(with_tags).await.into_iter().collect()
+        Ok(seen.collect())
     }
 
     fn key(seen: &Seen) -> String {
@@ -160,10 +167,35 @@ impl Kind for Parameter {
         Ok(())
     }
 
-    fn imported(id: &str, object: &mut Object) {
-        object.set_text("id", Some(id));
-        object.set_text("name", Some(id));
+    fn imported(id: &str) -> Option<Attributes> {
+        named(id, name, &["id", "name"])
     }
+}
+
+fn names(wanted: &[Object]) -> Vec<String> {
+    wanted.iter().map(|parameter| parameter.id().to_owned()).collect()
+}
+
+async fn values(place: &Place, wanted: &[Object]) -> Answer<Vec<Told>> {
+    let mut values = Vec::new();
+    for some in wanted.chunks(VALUES) {
+        let call = place.ssm().get_parameters().set_names(Some(names(some)));
+        values.extend(call.with_decryption(true).send().await?.parameters.unwrap_or_default());
+    }
+    Ok(values)
+}
+
+/// A page may be empty, and another follow: AWS filters what it has put on the page.
+async fn descriptions(place: &Place, wanted: &[Object]) -> Answer<Vec<ParameterMetadata>> {
+    let by_name = ParameterStringFilter::builder().key("Name").option("Equals");
+    let by_name = by_name.set_values(Some(names(wanted))).build()?;
+    let call = place.ssm().describe_parameters().parameter_filters(by_name).max_results(PAGE);
+    let mut pages = call.into_paginator().send();
+    let mut about = Vec::new();
+    while let Some(page) = pages.next().await {
+        about.extend(page?.parameters.unwrap_or_default());
+    }
+    Ok(about)
 }
 
 async fn tags(place: &Place, name: &str) -> Answer<Tags> {
