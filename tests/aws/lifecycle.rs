@@ -20,10 +20,7 @@ fn an_applied_stack_needs_nothing_and_its_destruction_leaves_nothing() {
     stack.apply();
     stack.assert_settled();
     stack.project.apply().expect_code(0).expect_words(&["0 added, 0 changed, 0 destroyed"]);
-    world::assert_one_object_per_address(&stack);
-    stack.destroy();
-    world::assert_empty(&stack.cloud);
-    stack.cloud.assert_no_gap(&[]);
+    stack.assert_ends_well();
 }
 
 #[test]
@@ -161,11 +158,7 @@ fn what_was_deleted_behind_its_back_is_made_again() {
 #[test]
 fn a_vpc_made_by_hand_is_imported() {
     let stack = Stack::of("found", "");
-    let vpc = json!({"CidrBlock": "10.30.0.0/16", "TagSpecifications": [
-        {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "by hand"}]}
-    ]});
-    let made = stack.cloud.boto3("ec2", REGION, "create_vpc", vpc);
-    let id = made["Vpc"]["VpcId"].as_str().expect("an id");
+    let id = stack.vpc_made_by_hand(REGION, "10.30.0.0/16");
     stack.rewrite(&format!(
         r#"
 stack {{
@@ -189,8 +182,5 @@ resource "aws_vpc" "mine" {{
     ));
     stack.apply();
     assert_eq!(stack.attribute("aws_vpc.mine", "id"), id);
-    stack.assert_settled();
-    world::assert_one_object_per_address(&stack);
-    stack.destroy();
-    world::assert_empty(&stack.cloud);
+    stack.assert_ends_well();
 }

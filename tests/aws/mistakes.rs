@@ -46,6 +46,19 @@ fn missing_credentials_are_told_with_the_ways_to_give_them() {
 }
 
 #[test]
+fn a_plan_that_reads_nothing_needs_credentials_all_the_same_and_loses_nothing() {
+    let stack = stack("eu-west-1", VPC);
+    stack.apply();
+    let mut command = stack.project.command(&["-chdir=stacks/wrong", "plan", "-refresh=false"]);
+    command.envs([("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", "")]);
+    let output = command.output().expect("the command starts");
+    let run = testkit::Run::of("artiform plan -refresh=false".into(), &output).expect_code(1);
+    run.expect_words(&["No AWS credentials", "provider \"aws\""]);
+    assert!(stack.recorded().contains_key("aws_vpc.main"));
+    stack.assert_settled();
+}
+
+#[test]
 fn an_endpoint_that_nobody_listens_on_is_named() {
     let stack = stack("eu-west-1", VPC);
     stack.apply();

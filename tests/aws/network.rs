@@ -62,11 +62,7 @@ fn the_network_is_made_changed_in_five_ways_and_destroyed() {
     }
     assert_eq!(stack.planned(), expected);
     stack.apply_planned();
-    stack.assert_settled();
-    world::assert_one_object_per_address(&stack);
-    stack.destroy();
-    world::assert_empty(&stack.cloud);
-    stack.cloud.assert_no_gap(&[]);
+    stack.assert_ends_well();
 }
 
 #[test]
@@ -120,11 +116,7 @@ fn what_was_done_to_the_network_behind_its_back_is_found_exactly_and_mended() {
 #[test]
 fn a_network_made_by_hand_joins_the_stack() {
     let stack = Stack::network();
-    let vpc = json!({"CidrBlock": "10.48.0.0/16", "TagSpecifications": [
-        {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "by hand"}]}
-    ]});
-    let made = stack.cloud.boto3("ec2", REGIONS[1], "create_vpc", vpc);
-    let id = made["Vpc"]["VpcId"].as_str().expect("an id");
+    let id = stack.vpc_made_by_hand(REGIONS[1], "10.48.0.0/16");
     stack.apply_with(
         "found.hcl",
         &format!(
@@ -133,8 +125,5 @@ fn a_network_made_by_hand_joins_the_stack() {
         ),
     );
     assert_eq!(stack.attribute("aws_vpc.found", "id"), id);
-    stack.assert_settled();
-    world::assert_one_object_per_address(&stack);
-    stack.destroy();
-    world::assert_empty(&stack.cloud);
+    stack.assert_ends_well();
 }

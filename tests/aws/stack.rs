@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::aws::rules::{Kill, Moment};
 use testkit::aws::{Cloud, When};
 use testkit::{Project, Run, binary};
+
+use crate::world;
 
 /// A project whose commands reach one account through one proxy.
 pub(crate) struct Stack {
@@ -101,6 +103,25 @@ impl Stack {
     #[track_caller]
     pub(crate) fn assert_settled(&self) {
         self.project.plan().expect_code(0);
+    }
+
+    /// How a whole life ends: nothing is to do, each address has its one object, and a destroy leaves nothing.
+    #[track_caller]
+    pub(crate) fn assert_ends_well(&self) {
+        self.assert_settled();
+        world::assert_one_object_per_address(self);
+        self.destroy();
+        world::assert_empty(&self.cloud);
+        self.cloud.assert_no_gap(&[]);
+    }
+
+    /// A VPC that somebody made by hand; gives its id.
+    pub(crate) fn vpc_made_by_hand(&self, region: &str, network: &str) -> String {
+        let vpc = json!({"CidrBlock": network, "TagSpecifications": [
+            {"ResourceType": "vpc", "Tags": [{"Key": "Name", "Value": "by hand"}]}
+        ]});
+        let made = self.cloud.boto3("ec2", region, "create_vpc", vpc);
+        made["Vpc"]["VpcId"].as_str().expect("an id").to_owned()
     }
 
     /// What a plan would do, by address, without what it leaves alone: `create`, `update`, `replace`, `delete`, `import`.
