@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Name, Value, json};
 use plan::{Action, OutputChange, Plan, PlanMode, ResourceChange};
-use provider::{PreflightItem, change};
+use provider::{Effect, PreflightItem, change};
 
 use crate::instance::BlockKind;
 use crate::options::{PlanInput, Planned, Planning};
@@ -35,9 +35,10 @@ pub async fn plan(input: PlanInput) -> Planning {
     let outputs = run.output_changes(&prior);
     run.diagnostics.extend(run.forgotten_warning());
     let selected = run.instances.iter().filter(|instance| run.plans(instance));
-    let mut changes: Vec<ResourceChange> =
-        selected.map(|instance| instance.change.clone()).collect();
-    changes.sort_by(|a, b| (&a.address, &a.deposed).cmp(&(&b.address, &b.deposed)));
+    // Sorted before they are cloned: a change is large, and there may be very many.
+    let mut changes: Vec<&ResourceChange> = selected.map(|instance| &instance.change).collect();
+    changes.sort_by_key(|change| (&change.address, &change.deposed));
+    let changes: Vec<ResourceChange> = changes.into_iter().cloned().collect();
     let diagnostics = std::mem::take(&mut run.diagnostics).sorted();
     let plan = Plan {
         mode: run.options.mode,
@@ -174,6 +175,10 @@ impl Run {
             let Some((_, resource_type)) = self.registry.resource_type(&type_name) else {
                 continue;
             };
+            // What is only recorded meets nothing in the world.
+            if resource_type.effect() == Effect::StateOnly {
+                continue;
+            }
             let Some(connection) = self.connections.get(&provider) else { continue };
             if members.iter().all(|i| self.instances[*i].change.action == Action::NoOp) {
                 continue;
@@ -253,13 +258,14 @@ impl Run {
         &self,
         wanted: impl Fn(&PlannedInstance) -> bool,
     ) -> BTreeMap<(String, String), Vec<usize>> {
-        let mut by_type: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+        let mut by_type: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
         for (i, instance) in self.instances.iter().enumerate().filter(|(_, it)| wanted(it)) {
             let change = &instance.change;
-            let key = (change.provider.clone(), change.address.type_name.to_string());
-            by_type.entry(key).or_default().push(i);
+            by_type.entry((&change.provider, &change.address.type_name)).or_default().push(i);
         }
-        by_type
+        let owned =
+            |(provider, type_name): (&str, &str)| (provider.to_owned(), type_name.to_owned());
+        by_type.into_iter().map(|(key, members)| (owned(key), members)).collect()
     }
 
     /// Finds the places of findings about a planned instance; without a block they carry its address.

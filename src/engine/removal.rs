@@ -71,7 +71,7 @@ impl Run {
             create_before_destroy: prior.state.create_before_destroy,
             prevent_destroy: prior.state.prevent_destroy,
             on_destroy,
-            prior: Some(prior),
+            prior: Some(Box::new(prior)),
             vanishes: false,
             selected: true,
         });
@@ -192,7 +192,7 @@ impl Run {
                     change,
                     dependencies: Rc::new([]),
                     depends_on: object.dependencies.clone(),
-                    prior: Some(prior.clone()),
+                    prior: Some(Box::new(prior.clone())),
                     create_before_destroy: false,
                     prevent_destroy: false,
                     on_destroy: OnDestroy::of(&prior.state),

@@ -394,7 +394,7 @@ impl Run {
             change,
             dependencies: direct,
             depends_on,
-            prior,
+            prior: prior.map(Box::new),
             create_before_destroy,
             prevent_destroy,
             on_destroy,

@@ -40,7 +40,8 @@ pub(crate) struct PlannedInstance {
     pub dependencies: Rc<[Dependency]>,
     /// The addresses it will be recorded to depend on.
     pub depends_on: Vec<String>,
-    pub prior: Option<PriorInstance>,
+    /// Apart, since most instances of a large plan are new.
+    pub prior: Option<Box<PriorInstance>>,
     pub create_before_destroy: bool,
     pub prevent_destroy: bool,
     pub on_destroy: crate::lifecycle::OnDestroy,
