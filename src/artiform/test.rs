@@ -17,6 +17,7 @@ mod states;
 
 pub use discover::{TestPath, discover};
 pub use file::TestFile;
+pub use modules::folder as module_folder;
 pub use options::TestOptions;
 pub use session::FileSession;
 

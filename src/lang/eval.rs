@@ -2,8 +2,8 @@
 //!
 //! After a mistake an unknown value, of the type that the result would have, stands for it, and the
 //! evaluation goes on as Terraform's does: operands, elements, arguments and what is around tell their
-//! own mistakes. One thing differs from Terraform 1.11 on purpose: where the left side of
-//! `&&` or `||` decides, mistakes and nulls of the right side do not count.
+//! own mistakes. Neither `&&` nor `||` decides by one side: mistakes and nulls of the other count as well,
+//! as in Terraform 1.11.
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,9 @@
 //! Text becomes a [`body::Body`] of [`expr::Expr`] trees by [`parse`]; [`eval::evaluate`] turns an
 //! expression into a [`Value`] with the help of a [`scope::Scope`], which knows what names mean.
 
+/// The version of Terraform whose language this is; programs that read it decide by it what they may use.
+pub const TERRAFORM_VERSION: &str = "1.11.4";
+
 pub mod address;
 pub mod body;
 pub mod constraint;

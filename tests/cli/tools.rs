@@ -28,8 +28,34 @@ fn schemas_are_written_in_terraforms_form() {
     for (name, value) in id.as_object().expect("an object") {
         assert_eq!(&attribute[name], value, "{name}");
     }
-    project.run(&["providers"]).expect_code(0).expect_words(&["resource terraform_data"]);
+    let built_in = project.run(&["providers", "-built-in"]).expect_code(0);
+    built_in.expect_words(&["resource terraform_data"]);
+    for verb in ["lock", "mirror"] {
+        let refused = project.run(&["providers", verb, "-platform=linux_amd64"]).expect_code(1);
+        refused.expect_words(&["Command is not supported"]);
+    }
     project.run(&["providers", "schema"]).expect_code(1).expect_words(&["--json"]);
+}
+
+#[test]
+fn providers_are_drawn_module_by_module() {
+    let main = "terraform {\n  required_providers {\n    other = {\n      source  = \"example.com/acme/other\"\n      version = \">=1.0,<2\"\n    }\n  }\n}\nresource \"terraform_data\" \"a\" {\n}\nmodule \"m\" {\n  source = \"./m\"\n}\n";
+    let project = Project::with_stack("drawn", main);
+    project.write("stacks/drawn/m/main.tf", "resource \"terraform_data\" \"b\" {\n}\n");
+    let test = "run \"one\" {\n  module {\n    source = \"./m\"\n  }\n}\nrun \"two\" {}\n";
+    project.write("stacks/drawn/tests/t.tftest.hcl", test);
+    assert_eq!(
+        project.run(&["providers"]).expect_code(0).stdout,
+        "\nProviders required by configuration:\n.\n├── provider[example.com/acme/other] >= 1.0.0, < 2.0.0\n├── provider[terraform.io/builtin/terraform]\n├── test.tests.t\n│   └── run.one\n│       └── provider[terraform.io/builtin/terraform]\n└── module.m\n    └── provider[terraform.io/builtin/terraform]\n\n"
+    );
+}
+
+#[test]
+fn the_version_tells_whose_language_is_spoken() {
+    let run = Project::with_stack("any", MAIN).run(&["version", "-json"]).expect_code(0);
+    let answer: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(answer["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(answer["terraform_version"], lang::TERRAFORM_VERSION);
 }
 
 #[test]

@@ -21,8 +21,9 @@ impl Verb for Version {
         if self.json {
             let answer = json!({
                 "version": version,
-                // What Terraform's own answer has, for those who look for it.
-                "terraform_version": version,
+                // Programs that drive Terraform decide by this what they may use: it is the version whose
+                // language and options are spoken here.
+                "terraform_version": lang::TERRAFORM_VERSION,
                 "platform": platform(),
                 "provider_selections": {},
                 "terraform_outdated": false,
