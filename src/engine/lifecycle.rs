@@ -133,7 +133,7 @@ impl Run {
         address: &ResourceAddress,
     ) -> Option<(&Resource, ModuleScope<'_>)> {
         let node = self.find_resource(address)?;
-        let ordinal = self.ordinal_of(node, &address.module)?;
+        let ordinal = self.ordinal_of(&address.module)?;
         let declared = self.tree.get(node);
         let crate::tree::NodeKind::Resource(key) = &declared.kind else { return None };
         let resource = self.tree.module(declared.module).config.resources.get(key)?;

@@ -97,19 +97,19 @@ impl Run {
         })
     }
 
-    /// The module instance of a node that an address lies in.
-    pub(crate) fn ordinal_of(
-        &self,
-        node: crate::tree::NodeId,
-        address: &lang::ModuleAddress,
-    ) -> Option<Ordinal> {
-        self.ordinal_in(self.tree.get(node).module, address)
+    /// The place of a module instance among those of its module, if there is one of this address.
+    pub(crate) fn ordinal_of(&self, address: &lang::ModuleAddress) -> Option<Ordinal> {
+        let mut found = (Tree::ROOT, 0);
+        for step in &address.0 {
+            let child = self.called(found.0, step)?;
+            found = (child, self.tables.called(child, found.1, step.key.as_ref())?);
+        }
+        Some(found.1)
     }
 
-    fn ordinal_in(&self, module: ModuleId, address: &lang::ModuleAddress) -> Option<Ordinal> {
-        let instances = &self.tables.module(module).instances;
-        let found = instances.iter().position(|instance| instance.address == *address);
-        found.map(crate::walk::to_u32)
+    fn called(&self, module: ModuleId, step: &lang::ModuleStep) -> Option<ModuleId> {
+        let key = config::CallKey { topology: step.topology, name: step.name.clone() };
+        self.tree.module(module).children.get(&key).copied()
     }
 
     /// The block that declares an address.
@@ -126,8 +126,7 @@ impl Run {
     fn find_module(&self, address: &ResourceAddress) -> Option<ModuleId> {
         let mut module = Tree::ROOT;
         for step in &address.module.0 {
-            let key = config::CallKey { topology: step.topology, name: step.name.clone() };
-            module = *self.tree.module(module).children.get(&key)?;
+            module = self.called(module, step)?;
         }
         Some(module)
     }
@@ -141,7 +140,7 @@ impl Run {
                 Reason::DeleteBecauseNoResourceConfig
             };
         };
-        let Some(ordinal) = self.ordinal_in(module, &address.module) else {
+        let Some(ordinal) = self.ordinal_of(&address.module) else {
             return Reason::DeleteBecauseNoModule;
         };
         let key = config::ResourceKey {

@@ -75,9 +75,9 @@ impl Selection {
             needed.extend(self.providers_of_orphans(tree, prior));
             let needed = reachable(needed, |node| graph.dependencies(node));
             self.skipped = (0..tree.nodes.len()).map(|i| !needed.contains(&node_id(i))).collect();
-            for output in self.outputs_of_targets(tree, graph) {
-                let below = reachable([output].into(), |node| graph.dependencies(node));
-                below.iter().for_each(|node| self.skipped[node.0 as usize] = false);
+            let outputs = self.outputs_of_targets(tree, graph);
+            for node in reachable(outputs, |node| graph.dependencies(node)) {
+                self.skipped[node.0 as usize] = false;
             }
         }
         let excluded = |d: &Declared| self.excludes.iter().any(|exclude| exclude.must_match(d));
@@ -106,17 +106,17 @@ impl Selection {
     }
 
     /// The root module's outputs that come from selected resources alone.
-    fn outputs_of_targets(&self, tree: &Tree, graph: &Graph) -> Vec<NodeId> {
+    fn outputs_of_targets(&self, tree: &Tree, graph: &Graph) -> BTreeSet<NodeId> {
+        // By node: whether it is or needs a resource, and one that is left out.
+        let mut needs = vec![(false, false); tree.nodes.len()];
+        for node in &graph.order {
+            let resource = matches!(tree.get(*node).kind, NodeKind::Resource(_));
+            let own = (resource, resource && !self.visits(*node));
+            let below = graph.dependencies(*node).map(|node| needs[node.0 as usize]);
+            needs[node.0 as usize] = below.fold(own, |(a, b), (c, d)| (a | c, b | d));
+        }
         let outputs = tree.module(Tree::ROOT).outputs.values().copied();
-        let selected = outputs.filter(|output| {
-            let below = reachable([*output].into(), |node| graph.dependencies(node));
-            let mut resources = below
-                .into_iter()
-                .filter(|node| matches!(tree.get(*node).kind, NodeKind::Resource(_)))
-                .peekable();
-            resources.peek().is_some() && resources.all(|node| self.visits(node))
-        });
-        selected.collect()
+        outputs.filter(|output| needs[output.0 as usize] == (true, false)).collect()
     }
 }
 

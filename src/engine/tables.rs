@@ -60,6 +60,20 @@ impl Expansion {
         }
     }
 
+    /// The instance of this key.
+    pub(crate) fn place(&self, key: Option<&Key>) -> Option<usize> {
+        match (self, key) {
+            (Self::Single | Self::Unknown, None) => Some(0),
+            (Self::Count(count), Some(Key::Int(index))) => {
+                usize::try_from(*index).ok().filter(|index| index < count)
+            }
+            (Self::ForEach(items), Some(Key::String(name))) => {
+                items.binary_search_by(|(candidate, _)| candidate.cmp(name)).ok()
+            }
+            _ => None,
+        }
+    }
+
     /// What `each` and `count` mean for an instance.
     pub(crate) fn repetition(&self, index: usize) -> Repetition {
         match self {
@@ -262,6 +276,17 @@ impl Tables {
             Some(Expansion::ForEach(_)) => Type::map(outputs),
             Some(Expansion::Unknown) | None => Type::Dynamic,
         })
+    }
+
+    /// The instance of a called module with this key, seen from one instance of the calling module.
+    pub(crate) fn called(
+        &self,
+        child: ModuleId,
+        parent: Ordinal,
+        key: Option<&Key>,
+    ) -> Option<Ordinal> {
+        let (expansion, first) = self.module(child).expansions.get(parent as usize)?;
+        Some(first + crate::walk::to_u32(expansion.place(key)?))
     }
 
     /// All instances of a call as one value, seen from one instance of the calling module.

@@ -54,11 +54,13 @@ impl Run {
     /// How long an operation on a planned instance may take, where its block says so.
     pub(crate) fn timeout_of(&self, i: usize, operation: &str) -> Option<Duration> {
         let instance = &self.instances[i];
-        let node = match instance.spot {
-            Some(spot) => spot.0,
-            None => self.find_resource(&instance.change.address)?,
+        let (node, ordinal) = match instance.spot {
+            Some((node, ordinal, _)) => (node, ordinal),
+            None => {
+                let address = &instance.change.address;
+                (self.find_resource(address)?, self.ordinal_of(&address.module)?)
+            }
         };
-        let ordinal = self.ordinal_of(node, &instance.change.address.module)?;
         let declared = self.tree.get(node);
         let crate::tree::NodeKind::Resource(key) = &declared.kind else { return None };
         let resource = self.tree.module(declared.module).config.resources.get(key)?;
