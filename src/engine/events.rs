@@ -17,9 +17,11 @@ pub enum Event {
         type_name: String,
         instances: Arc<[Named]>,
     },
-    /// An operation starts. `id` is the thing's id where it has one already.
+    /// An operation starts. `id` is the thing's id where it has one already, `deposed` the key of an object
+    /// that was replaced.
     Started {
         address: String,
+        deposed: Option<String>,
         action: Action,
         id: Option<String>,
     },

@@ -66,7 +66,7 @@ impl Executor {
             let recorded = recorded.map_err(|error| operation::journal_failed(&error));
             Completion::Data(recorded.map(|()| value))
         };
-        let beginning = Some(self.beginning(i, Action::Read));
+        let beginning = Some(self.beginning(i, Action::Read, None));
         let limit = Some(self.limit_of(i));
         self.spawn(step, Work { limit, beginning, operation: reading.boxed() });
     }
@@ -113,7 +113,7 @@ impl Executor {
         let limit = self.limit_for(&job, i);
         self.run.instances[i].change.action = action;
         self.run.instances[i].change.after = Some(decision.planned.clone());
-        let beginning = Some(self.beginning(i, shown(action)));
+        let beginning = Some(self.beginning(i, shown(action), None));
         let planned = decision.planned;
         let operation = if action == Action::Update {
             let prior = self.run.instances[i].change.before.clone();
@@ -201,7 +201,7 @@ impl Executor {
             Ok(provisionings) => provisionings,
             Err(found) => return self.fail(step, found),
         };
-        let beginning = Some(self.beginning(i, Action::Delete));
+        let beginning = Some(self.beginning(i, Action::Delete, deposed.clone()));
         let limit = self.limit_for(&job, i);
         let limit = limit.or_else(|| (!before.is_empty()).then(|| self.limit_of(i)));
         let operation = async move {
@@ -368,11 +368,11 @@ impl Executor {
     }
 
     /// What is told when an operation begins: the id of what is there already.
-    fn beginning(&self, i: usize, action: Action) -> Event {
+    fn beginning(&self, i: usize, action: Action, deposed: Option<String>) -> Event {
         let instance = &self.run.instances[i];
         let id = instance.change.before.as_ref().and_then(id_of);
         let id = id.filter(|_| matches!(action, Action::Update | Action::Delete));
-        Event::Started { address: instance.address.clone(), action, id }
+        Event::Started { address: instance.address.clone(), deposed, action, id }
     }
 
     /// The limit that an operation keeps to; what lives in the state alone has none.

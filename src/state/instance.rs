@@ -125,6 +125,25 @@ impl InstanceState {
         self.status == Status::Tainted
     }
 
+    /// The current object and then the deposed ones with their keys, each as if it were the current one.
+    #[must_use]
+    pub fn objects(&self) -> Vec<(Self, Option<String>)> {
+        let current = self.has_current().then(|| (self.clone(), None));
+        let deposed = self.deposed.iter().map(|object| {
+            let alone = Self {
+                attributes: object.attributes.clone(),
+                sensitive: object.sensitive.clone(),
+                schema_version: object.schema_version,
+                status: object.status.clone(),
+                dependencies: object.dependencies.clone(),
+                private: object.private.clone(),
+                ..self.clone()
+            };
+            (alone, Some(object.key.clone()))
+        });
+        current.into_iter().chain(deposed).collect()
+    }
+
     /// Moves the current object among the deposed ones under `key`, leaving no current object.
     ///
     /// Does nothing when there is no current object.

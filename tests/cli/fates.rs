@@ -84,3 +84,55 @@ fn a_snapshot_of_what_has_none_is_refused_at_its_place() {
         "Things of the type local_server cannot leave a snapshot behind.",
     ]);
 }
+
+#[test]
+fn what_a_failed_replacement_leaves_is_shown_and_destroyed_by_the_next_apply() {
+    let stack = |word: &str, limit: u32| {
+        format!(
+            r#"
+resource "terraform_data" "a" {{
+  input            = "{word}"
+  triggers_replace = "{word}"
+  lifecycle {{
+    create_before_destroy = true
+  }}
+}}
+
+resource "terraform_data" "b" {{
+  input = terraform_data.a.id
+  lifecycle {{
+    precondition {{
+      condition     = length(terraform_data.a.output) <= {limit}
+      error_message = "too long"
+    }}
+  }}
+}}
+"#
+        )
+    };
+    let project = Project::with_stack("left", &stack("one", 3));
+    project.apply().expect_code(0);
+    project.write("stacks/left/main.hcl", &stack("three", 3));
+    let failed = project.apply().expect_code(1);
+    failed.expect_words(&[
+        "Resource precondition failed",
+        "Apply did not complete. Resources: 1 added",
+    ]);
+    let shown = project.run(&["show"]).expect_code(0);
+    let shown =
+        shown.expect_words(&["# terraform_data.a: (deposed object ", "\"one\"", "\"three\""]);
+    let key = shown.stdout.split("(deposed object ").nth(1).and_then(|rest| rest.split(')').next());
+    let deposed = format!("terraform_data.a (deposed object {})", key.expect("its key"));
+    project.write("stacks/left/main.hcl", &stack("three", 5));
+    project.plan().expect_code(2).expect_words(&[
+        &format!("# {deposed} will be destroyed"),
+        "# (left over from a partially-failed replacement of this instance)",
+        "Plan: 0 to add, 1 to change, 1 to destroy.",
+    ]);
+    let applied =
+        project.apply().expect_code(0).expect_words(&[&format!("{deposed}: Destroying...")]);
+    let at = |words: &str| applied.stdout.find(words).expect("it says so");
+    assert!(at("terraform_data.b: Modifications complete") < at(&format!("{deposed}: Destroying")));
+    project.plan().expect_code(0);
+    assert!(!project.run(&["show"]).stdout.contains("deposed"));
+}

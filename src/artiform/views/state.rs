@@ -42,23 +42,21 @@ pub fn as_json(snapshot: &Snapshot, registry: &Registry) -> Json {
     object!(plan::json::state::document(snapshot, &read, registry))
 }
 
-/// One instance as its block would read.
+/// One instance as its block would read, and what waits to be deleted behind it.
 pub fn instance(instance: &InstanceState, registry: &Registry, secrets: Secrets) -> String {
-    let note = match &instance.status {
-        Status::Ready => "",
-        Status::Tainted => " (tainted)",
-        Status::Configuring { .. } => " (created, not yet configured)",
-    };
-    let kind = if instance.mode == Mode::Data { "data" } else { "resource" };
-    let header = format!("{kind} \"{}\" \"{}\"", instance.type_name, instance.name);
-    let mut text = format!("# {}:{note}\n", instance.address);
-    if instance.has_current() {
-        let _ = writeln!(text, "{header} {{\n{}}}", attributes(instance, registry, secrets));
-    }
-    for deposed in &instance.deposed {
-        let _ = writeln!(text, "# {} (deposed object {})", instance.address, deposed.key);
-    }
-    text
+    let objects = instance.objects().into_iter().map(|(object, deposed)| {
+        let note = match (deposed, &object.status) {
+            (Some(key), _) => format!(" (deposed object {key})"),
+            (None, Status::Ready) => String::new(),
+            (None, Status::Tainted) => " (tainted)".to_owned(),
+            (None, Status::Configuring { .. }) => " (created, not yet configured)".to_owned(),
+        };
+        let kind = if object.mode == Mode::Data { "data" } else { "resource" };
+        let header = format!("{kind} \"{}\" \"{}\"", object.type_name, object.name);
+        let attributes = attributes(&object, registry, secrets);
+        format!("# {}:{note}\n{header} {{\n{attributes}}}\n", object.address)
+    });
+    objects.collect::<Vec<_>>().join("\n")
 }
 
 fn attributes(instance: &InstanceState, registry: &Registry, secrets: Secrets) -> String {
@@ -80,6 +78,26 @@ mod tests {
     use state::PathStep;
 
     use super::*;
+
+    #[test]
+    fn what_was_replaced_and_is_still_there_is_shown_behind_what_replaced_it() {
+        let mut state = InstanceState {
+            address: "a_b.c".into(),
+            type_name: "a_b".into(),
+            name: "c".into(),
+            attributes: json!({"id": "old"}),
+            ..InstanceState::default()
+        };
+        state.depose("00aabbcc");
+        let shown =
+            |state: &InstanceState| instance(state, &crate::providers::registry(), Secrets::Hidden);
+        let old =
+            "# a_b.c: (deposed object 00aabbcc)\nresource \"a_b\" \"c\" {\n    id = \"old\"\n}\n";
+        assert_eq!(shown(&state), old);
+        state.attributes = json!({"id": "new"});
+        let new = "# a_b.c:\nresource \"a_b\" \"c\" {\n    id = \"new\"\n}\n";
+        assert_eq!(shown(&state), format!("{new}\n{old}"));
+    }
 
     #[test]
     fn an_instance_reads_like_its_block_and_keeps_secrets() {

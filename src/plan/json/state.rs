@@ -62,7 +62,7 @@ pub fn document(snapshot: &Snapshot, read: Reader<'_>, registry: &Registry) -> S
     });
     let behind = Behind::of(snapshot);
     let view = View { registry, secrets: Secrets::Shown };
-    let resources = snapshot.instances.values().flat_map(|instance| objects(instance));
+    let resources = snapshot.instances.values().flat_map(|instance| instance.objects());
     let resources = resources.filter_map(|(instance, deposed)| {
         let address: ResourceAddress = instance.address.parse().ok()?;
         let value = read(&instance);
@@ -76,23 +76,6 @@ pub fn document(snapshot: &Snapshot, read: Reader<'_>, registry: &Registry) -> S
     });
     let root_module = values::tree(resources);
     StateDocument::new(StateValues { outputs: outputs.collect(), root_module }, checks)
-}
-
-/// The current object of an instance and its deposed ones, each as if it were the current one.
-fn objects(instance: &InstanceState) -> Vec<(InstanceState, Option<String>)> {
-    let current = instance.has_current().then(|| (instance.clone(), None));
-    let deposed = instance.deposed.iter().map(|object| {
-        let alone = InstanceState {
-            attributes: object.attributes.clone(),
-            sensitive: object.sensitive.clone(),
-            schema_version: object.schema_version,
-            status: object.status.clone(),
-            dependencies: object.dependencies.clone(),
-            ..instance.clone()
-        };
-        (alone, Some(object.key.clone()))
-    });
-    current.into_iter().chain(deposed).collect()
 }
 
 /// The state that a plan starts from, as reading found it; none where there is nothing yet.

@@ -96,7 +96,7 @@ impl Renderer for JsonProgress {
             Event::Refreshed { instances, .. } => {
                 self.refresh("refresh_complete", "Refresh complete", &instances);
             }
-            Event::Started { address, action, id } => {
+            Event::Started { address, action, id, .. } => {
                 self.running.start(&address, action, id.clone());
                 let message = running::begun(&address, action, id.as_deref());
                 self.hook("apply_start", &message, operation(&address, action, id.as_deref()));

@@ -43,9 +43,11 @@ pub fn take_in(running: &mut Running, event: Event) -> Option<String> {
             let plural = if instances == 1 { "instance" } else { "instances" };
             Some(format!("{type_name}: Refreshing state... [{instances} {plural}]"))
         }
-        Event::Started { address, action, id } => {
+        Event::Started { address, deposed, action, id } => {
             running.start(&address, action, id.clone());
-            Some(running::begun(&address, action, id.as_deref()))
+            let deposed = deposed.map(|key| format!(" (deposed object {key})"));
+            let named = format!("{address}{}", deposed.unwrap_or_default());
+            Some(running::begun(&named, action, id.as_deref()))
         }
         Event::Progress { address, words } => {
             running.say(&address, words);
