@@ -268,3 +268,29 @@ fn import_ids_are_written_as_their_examples_and_in_the_other_ways_that_are_docum
     let arn = format!("arn:aws:kms:eu-west-1:1:key/{}", Key::IMPORT_ID);
     assert_eq!(says(Key::imported(&arn)), format!("id={}", Key::IMPORT_ID));
 }
+
+#[tokio::test]
+async fn a_network_that_is_to_be_measured_is_asked_whether_it_is() {
+    let stub = Stub::answering(|asks| {
+        let answer = match asks {
+            asks if asks.contains("DescribeVpcs") => {
+                "<DescribeVpcsResponse><vpcSet><item><vpcId>vpc-1</vpcId></item></vpcSet></DescribeVpcsResponse>"
+            }
+            asks if asks.contains("enableNetworkAddressUsageMetrics") => {
+                "<DescribeVpcAttributeResponse><enableNetworkAddressUsageMetrics><value>false</value></enableNetworkAddressUsageMetrics></DescribeVpcAttributeResponse>"
+            }
+            _ => "<DescribeVpcAttributeResponse/>",
+        };
+        (200, answer.into())
+    });
+    let place = stub.connect().await.place("eu-west-1");
+    let name = "enable_network_address_usage_metrics";
+    for (is_on, calls) in [(false, 3), (true, 4)] {
+        let [mut vpc] = named(["vpc-1"]);
+        vpc.set_flag(name, Some(is_on));
+        let asked = stub.asked().len();
+        let seen = look::<Vpc>(&place, &vpc).await.expect("an answer").expect("a network");
+        Vpc::observe(&place, &seen, &mut vpc);
+        assert_eq!((vpc.flag(name), stub.asked().len() - asked), (Some(false), calls));
+    }
+}

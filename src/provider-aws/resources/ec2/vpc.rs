@@ -1,6 +1,6 @@
 //! `aws_vpc`: a private network in a region.
 
-use aws_sdk_ec2::types::{self, AttributeBooleanValue, VpcAttributeName};
+use aws_sdk_ec2::types::{self, AttributeBooleanValue, VpcAttributeName as Attribute};
 use lang::Value;
 use provider::Schema;
 
@@ -19,7 +19,11 @@ pub(crate) struct Seen {
     vpc: types::Vpc,
     dns_hostnames: Option<bool>,
     dns_support: Option<bool>,
+    /// Asked for only where it is meant to be on: it costs a call, and being measured does no harm.
+    metrics: Option<bool>,
 }
+
+const METRICS: &str = "enable_network_address_usage_metrics";
 
 impl Kind for Vpc {
     const NAME: &'static str = "aws_vpc";
@@ -39,7 +43,7 @@ impl Kind for Vpc {
             ("dhcp_options_id", given().observed()),
             ("enable_dns_hostnames", switch(false)),
             ("enable_dns_support", switch(true)),
-            ("enable_network_address_usage_metrics", switch(false)),
+            (METRICS, switch(false)),
             (
                 "instance_tenancy",
                 text().default(Value::string("default")).forces_replacement().validated(tenancy),
@@ -78,11 +82,19 @@ impl Kind for Vpc {
         // AWS tells either attribute of one network at a time.
         let with_attributes = vpcs.into_iter().map(|vpc| async {
             let id = vpc.vpc_id().unwrap_or_default();
-            let (dns_support, dns_hostnames) = futures::try_join!(
-                attribute(place, id, VpcAttributeName::EnableDnsSupport),
-                attribute(place, id, VpcAttributeName::EnableDnsHostnames),
+            let is_measured = wanted.iter().any(|w| w.id() == id && w.is_on(METRICS));
+            let metrics = async {
+                match is_measured {
+                    true => attribute(place, id, Attribute::EnableNetworkAddressUsageMetrics).await,
+                    false => Ok(None),
+                }
+            };
+            let (dns_support, dns_hostnames, metrics) = futures::try_join!(
+                attribute(place, id, Attribute::EnableDnsSupport),
+                attribute(place, id, Attribute::EnableDnsHostnames),
+                metrics,
             )?;
-            Ok(Seen { vpc, dns_hostnames, dns_support })
+            Ok(Seen { vpc, dns_hostnames, dns_support, metrics })
         });
         provider::each(with_attributes).await.into_iter().collect()
     }
@@ -109,6 +121,9 @@ impl Kind for Vpc {
         object.set_text("dhcp_options_id", vpc.dhcp_options_id());
         object.set_flag("enable_dns_hostnames", seen.dns_hostnames);
         object.set_flag("enable_dns_support", seen.dns_support);
+        if seen.metrics.is_some() {
+            object.set_flag(METRICS, seen.metrics);
+        }
         object.set_text("instance_tenancy", vpc.instance_tenancy().map(types::Tenancy::as_str));
         object.set_text("ipv6_association_id", ipv6.and_then(|a| a.association_id()));
         object.set_text("ipv6_cidr_block", ipv6.and_then(|a| a.ipv6_cidr_block()));
@@ -149,8 +164,8 @@ impl Kind for Vpc {
         if !support && was("enable_dns_support", true) {
             change().enable_dns_support(value(false)).send().await?;
         }
-        let metrics = now.is_on("enable_network_address_usage_metrics");
-        if metrics != was("enable_network_address_usage_metrics", false) {
+        let metrics = now.is_on(METRICS);
+        if metrics != was(METRICS, false) {
             change().enable_network_address_usage_metrics(value(metrics)).send().await?;
         }
         Ok(())
@@ -199,9 +214,10 @@ where
     described.transpose()?.ok_or_else(missing)
 }
 
-async fn attribute(place: &Place, id: &str, name: VpcAttributeName) -> Answer<Option<bool>> {
+async fn attribute(place: &Place, id: &str, name: Attribute) -> Answer<Option<bool>> {
     let asked = place.ec2().describe_vpc_attribute().vpc_id(id).attribute(name).send().await?;
     let told = asked.enable_dns_support.or(asked.enable_dns_hostnames);
+    let told = told.or(asked.enable_network_address_usage_metrics);
     Ok(told.and_then(|told| told.value))
 }
 
