@@ -237,6 +237,10 @@ fn unknown_function(call: &Call) -> Diagnostic {
         Some(provider) => format!(
             "There is no function named \"{name}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{plain}\"."
         ),
+        None if namespace == "provider" => {
+            "The function call must include the provider name after the \"provider::\" prefix."
+                .into()
+        }
         None => format!(
             "The function namespace \"{}\" is not valid. Provider function calls must use the \"provider::\" namespace prefix.",
             namespace.split("::").next().unwrap_or(namespace)
