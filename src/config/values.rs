@@ -61,6 +61,7 @@ pub struct VariableValue {
 struct Found {
     value: Value,
     origin: String,
+    /// Where it stands in a file of values; of what was typed a mistake is told at the variable.
     span: Option<Span>,
 }
 
@@ -103,10 +104,13 @@ pub fn gather(
     }
     let read::Reader { mut found, mut diagnostics, spoilt, .. } = reader;
     let mut values = IndexMap::new();
-    // A value that could not be read was told; that it is missing would be told twice.
+    // A value that could not be read was told; that it is missing would be told twice. What could not
+    // be read at all may hold any of them.
+    let unread = diagnostics.has_errors() && spoilt.is_empty();
     for (name, variable) in root.variables.iter().filter(|(name, _)| !spoilt.contains(*name)) {
         let value = match found.shift_remove(name) {
             Some(found) => given(config, variable, found),
+            None if unread && variable.default_value.is_none() => continue,
             None => default(variable),
         };
         if let Some(value) = diagnostics.absorb(value.map_err(|mistake| *mistake)) {

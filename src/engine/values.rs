@@ -125,6 +125,9 @@ impl Run {
     pub(crate) fn check_variable(&mut self, node: NodeId, ordinal: Ordinal, variable: &Variable) {
         let mut found = Diagnostics::new();
         let address = self.named(node, ordinal, &format!("var.{}", variable.name));
+        let call = self.tree.call_of(self.tree.get(node).module).map(|(_, call)| call);
+        let input = call.and_then(|call| call.inputs.get(&variable.name));
+        let given = input.map_or(variable.header_span, |input| input.value.span);
         for rule in &variable.validations {
             let scope = self.scope(node, ordinal, None);
             let outcome = rules::check(rule, &scope, "Invalid value for variable");
@@ -140,7 +143,7 @@ impl Run {
                         "\n\nThis was checked by the validation rule at {}.",
                         place.unwrap_or_default()
                     ));
-                    diagnostic.subject = Some(variable.header_span);
+                    diagnostic.subject = Some(given);
                 }
                 found.push(diagnostic);
             }

@@ -1,5 +1,6 @@
 //! Mistakes in a stack: each one is told with file, line, snippet and a way out, and nothing is changed.
 
+use serde_json::Value;
 use testkit::Project;
 
 /// A wrong stack, and what is said of it.
@@ -121,6 +122,26 @@ fn every_mistake_is_told_with_its_place_and_a_way_out() {
         }
         assert_untouched(&project);
     }
+}
+
+/// A program that asked for lines gets lines, also about a command line that is wrong.
+#[test]
+fn with_json_a_wrong_option_is_a_line_too() {
+    let project = stack("option", "resource \"terraform_data\" \"a\" {}\n");
+    let run = project.run(&["plan", "-json", "-nonsense"]).expect_code(1);
+    let lines: Vec<Value> =
+        run.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines[0]["type"], "version");
+    assert_eq!(lines[1]["diagnostic"]["summary"], "Failed to parse command-line flags");
+    assert_eq!((lines.len(), &*run.stderr), (2, ""));
+}
+
+/// What is no folder was meant as a saved plan.
+#[test]
+fn a_plan_file_that_is_not_there_is_named() {
+    let project = stack("saved", "resource \"terraform_data\" \"a\" {}\n");
+    let run = project.run(&["apply", "gone.plan"]).expect_code(1);
+    assert!(run.stderr.contains("Failed to load \"gone.plan\" as a plan file"), "{}", run.stderr);
 }
 
 /// Syntax, references, schemas, cycles and duplicates: none of them hides another.

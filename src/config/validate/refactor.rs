@@ -1,6 +1,6 @@
 //! `moved`, `removed` and `import`: do they fit what is declared.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Span};
 use lang::{Key, ModuleAddress, ResourceAddress};
@@ -8,7 +8,7 @@ use lang::{Key, ModuleAddress, ResourceAddress};
 use super::body::Surroundings;
 use super::{Validator, names_resource};
 use crate::decode::NOT_STATIC;
-use crate::{CallKey, Import, Module, MovedEndpoint, Resource, ResourceKey, constant};
+use crate::{CallKey, Import, Module, Moved, MovedEndpoint, Resource, ResourceKey, constant};
 
 impl<'a> Validator<'a> {
     pub(super) fn refactorings(&mut self) {
@@ -47,6 +47,7 @@ impl<'a> Validator<'a> {
             }
         }
         self.ambiguous_moves();
+        self.circular_moves();
         for moved in module.moved.iter().filter(|moved| moved.from == moved.to) {
             let detail = "The \"from\" and \"to\" addresses are the same, so nothing would move.";
             let found = Diagnostic::error("Redundant move statement", detail);
@@ -80,6 +81,34 @@ impl<'a> Validator<'a> {
             };
             let found = Diagnostic::error("Ambiguous move statements", detail);
             self.when_planning.push(found.at(moved.span).hint("remove one of the two statements"));
+        }
+    }
+
+    /// Moves that lead back to where they began lead nowhere.
+    fn circular_moves(&mut self) {
+        let moves: HashMap<_, _> = self.module.moved.iter().map(|m| (&m.from, m)).collect();
+        // Every statement is followed once, however long the chains are.
+        let mut followed: HashSet<&MovedEndpoint> = HashSet::new();
+        for start in &self.module.moved {
+            let mut chain: Vec<&Moved> = Vec::new();
+            let mut next = Some(&start);
+            while let Some(moved) = next.filter(|moved| followed.insert(&moved.from)) {
+                chain.push(moved);
+                next = moves.get(&moved.to);
+            }
+            let Some(last) = chain.last() else { continue };
+            let circle = chain.iter().position(|moved| moved.from == last.to);
+            let circle = circle.map(|begin| &chain[begin..]).filter(|circle| circle.len() > 1);
+            let Some(circle) = circle else { continue };
+            let steps = circle
+                .iter()
+                .map(|moved| format!("\n  - {} to {}", display(&moved.from), display(&moved.to)));
+            let detail = format!(
+                "The following chained move statements form a cycle, and so there is no final location to move objects to:{}\n\nA chain of move statements must end with an address that doesn't appear in any other statements, and which typically also refers to an object still declared in the configuration.",
+                steps.collect::<String>()
+            );
+            let found = Diagnostic::error("Cyclic dependency in move statements", detail);
+            self.when_planning.push(found.at(circle[0].span).hint("remove one of the blocks"));
         }
     }
 

@@ -72,7 +72,10 @@ impl Reader<'_> {
         let text = match files::read_text(path) {
             Ok(text) => text,
             Err(diagnostic) => {
-                self.diagnostics.push(*diagnostic);
+                let detail = diagnostic.detail;
+                let unread = Diagnostic::error("Failed to read variables file", detail);
+                let hint = "check the path; it is relative to the folder where the command runs";
+                self.diagnostics.push(unread.hint(hint));
                 return;
             }
         };
@@ -85,6 +88,16 @@ impl Reader<'_> {
         let (body, diagnostics) = lang::parse::file(&text, file);
         self.diagnostics.extend(diagnostics);
         for block in &body.blocks {
+            if &*block.kind == "variable" {
+                let name = block.labels.first().map_or("NAME", |label| &*label.text);
+                let detail = format!(
+                    "A .tfvars file is used to assign values to variables that have already been declared in configuration files, not to declare new variables. To declare variable \"{name}\", place this block in one of your configuration files. To set a value for this variable in {shown}, use the definition syntax instead: {name} = <value>"
+                );
+                let diagnostic = Diagnostic::error("Variable declaration in .tfvars file", detail);
+                let hint = format!("write {name} = <value>");
+                self.diagnostics.push(diagnostic.at(block.kind_span).hint(hint));
+                continue;
+            }
             let detail = format!(
                 "Blocks of type \"{}\" are not expected here. A file of values holds only \"name = value\".",
                 block.kind
@@ -183,23 +196,22 @@ impl Reader<'_> {
 
     /// Reads text: as it stands for a string, a number or a boolean, else as an expression.
     fn text(&mut self, variable: &Variable, text: &str, origin: String) {
-        let (value, span) = if variable.parse_literally {
-            (Some(Value::string(text)), None)
+        let value = if variable.parse_literally {
+            Some(Value::string(text))
         } else {
             let file = self.sources.add(format!("<value for var.{}>", variable.name), text);
             let parsed = lang::parse::expression(text, file);
-            let value = parsed.and_then(|expr| constant::value(&expr).map(|v| (v, expr.span)));
-            match value {
-                Ok((value, span)) => (Some(value), Some(span)),
+            match parsed.and_then(|expr| constant::value(&expr)) {
+                Ok(value) => Some(value),
                 Err(mistakes) => {
                     self.spoilt.insert(variable.name.clone());
                     self.extend_unseen(variable, mistakes);
-                    (None, None)
+                    None
                 }
             }
         };
         if let Some(value) = value {
-            self.found.insert(variable.name.clone(), Found { value, origin, span });
+            self.found.insert(variable.name.clone(), Found { value, origin, span: None });
         }
     }
 

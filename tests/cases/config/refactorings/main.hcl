@@ -66,3 +66,13 @@ moved {
   from = fake_instance.first
   to   = fake_instance.two
 }
+
+moved {
+  from = fake_instance.round
+  to   = fake_instance.and
+}
+
+moved {
+  from = fake_instance.and
+  to   = fake_instance.round
+}

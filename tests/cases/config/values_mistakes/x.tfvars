@@ -1,3 +1,4 @@
 fixed = null
 block {}
 list = [var.x]
+variable "late" {}
