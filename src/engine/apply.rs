@@ -319,7 +319,7 @@ impl Executor {
     /// The results of all conditions, where they are others than the recorded ones. A refresh judges none.
     fn check_results(&self, mode: PlanMode) -> Option<state::Change> {
         let results: Vec<plan::CheckResult> = match mode {
-            PlanMode::Normal => self.run.checks.values().cloned().collect(),
+            PlanMode::Normal => self.run.check_results(),
             PlanMode::Destroy => Vec::new(),
             PlanMode::RefreshOnly => return None,
         };

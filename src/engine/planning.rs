@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Name, Value, json};
-use plan::{Action, OutputChange, Plan, PlanMode, ResourceChange};
+use plan::{Action, CheckResult, CheckStatus, OutputChange, Plan, PlanMode, ResourceChange};
 use provider::{Effect, PreflightItem, change};
 
 use crate::instance::BlockKind;
@@ -47,7 +47,7 @@ pub async fn plan(input: PlanInput) -> Planning {
         changes,
         drift: run.drift(),
         outputs,
-        checks: run.checks.values().cloned().collect(),
+        checks: run.check_results(),
         left_out: run.left_out(),
         is_partial: !run.options.targets.is_empty() || !run.options.excludes.is_empty(),
         variables: run.variables.iter().map(|(n, v)| (n.clone(), v.clone())).collect(),
@@ -57,12 +57,26 @@ pub async fn plan(input: PlanInput) -> Planning {
     Planning { planned: Some(Planned { plan, run }), diagnostics }
 }
 
+/// The blocks of a module that have conditions, each with its kind.
+fn blocks_with_conditions(module: &config::Module) -> impl Iterator<Item = (&'static str, String)> {
+    let resources = module.resources.values().filter(|resource| {
+        let lifecycle = &resource.lifecycle;
+        !lifecycle.preconditions.is_empty() || !lifecycle.postconditions.is_empty()
+    });
+    let resources = resources.map(|resource| ("resource", resource.key().to_string()));
+    let outputs = module.outputs.values().filter(|output| !output.preconditions.is_empty());
+    let outputs = outputs.map(|output| ("output_value", format!("output.{}", output.name)));
+    let checks = module.checks.iter().map(|check| ("check", format!("check.{}", check.name)));
+    let variables = module.variables.values().filter(|v| !v.validations.is_empty());
+    let variables = variables.map(|variable| ("var", format!("var.{}", variable.name)));
+    resources.chain(outputs).chain(checks).chain(variables)
+}
+
 impl Planned {
     /// What every instance depends on by the configuration, by its address; nothing where nothing is read.
     pub fn dependencies(&self) -> HashMap<String, Vec<String>> {
         let run = &self.run;
         let configured = run.instances.iter().filter(|i| i.spot.is_some() && run.options.refresh);
-        let configured = configured.filter(|instance| !instance.depends_on.is_empty());
         configured.map(|i| (i.change.address.to_string(), i.depends_on.clone())).collect()
     }
 }
@@ -112,6 +126,28 @@ impl Run {
         );
         let summary = "Some objects will no longer be managed by artiform";
         (!list.is_empty()).then(|| Diagnostic::warning(summary, detail))
+    }
+
+    /// How all conditions turned out, and for each block that has some what is to be said of it when none
+    /// of its instances was judged: there are none, or nobody looked.
+    pub(crate) fn check_results(&self) -> Vec<CheckResult> {
+        let narrowed = !self.options.targets.is_empty() || !self.options.excludes.is_empty();
+        let looked = !narrowed && self.options.mode != PlanMode::Destroy;
+        let status = if looked { CheckStatus::Pass } else { CheckStatus::Unknown };
+        let mut results: Vec<CheckResult> = self.checks.values().cloned().collect();
+        for module in &self.tree.modules {
+            let path: String = module.config.path.iter().map(|call| format!("{call}.")).collect();
+            results.extend(blocks_with_conditions(&module.config).map(|(kind, name)| {
+                CheckResult {
+                    address: format!("{path}{name}"),
+                    kind,
+                    status,
+                    problems: Vec::new(),
+                    of_block: true,
+                }
+            }));
+        }
+        results
     }
 
     /// What depends on something that is made before its predecessor is destroyed is made so too, and

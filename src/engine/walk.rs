@@ -308,6 +308,7 @@ impl Run {
             kind,
             status: CheckStatus::Pass,
             problems: Vec::new(),
+            of_block: false,
         });
         result.status = result.status.worse(outcome.status);
         result.problems.extend(outcome.problem.clone());

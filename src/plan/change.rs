@@ -108,6 +108,8 @@ pub struct CheckResult {
     pub status: CheckStatus,
     /// The messages of failed conditions.
     pub problems: Vec<String>,
+    /// It stands for a whole block, which counts only where no instance of it was judged.
+    pub of_block: bool,
 }
 
 /// How a condition turned out, the least bad first.

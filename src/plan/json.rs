@@ -12,7 +12,7 @@ use provider::Registry;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::{Action, Plan, Secrets};
+use crate::{Action, Plan, PlanMode, Secrets};
 
 mod change;
 pub mod checks;
@@ -96,7 +96,13 @@ struct View<'a> {
 /// Writes a plan.
 pub fn document(plan: &Plan, origin: &Origin<'_>) -> PlanDocument {
     let view = View { registry: origin.registry, secrets: origin.secrets };
-    let of_resource = |change| ResourceChange::new(change, view);
+    // What is destroyed has moved before: a plan to destroy does not tell of moves.
+    let moves = plan.mode != PlanMode::Destroy;
+    let of_resource = |change: &crate::ResourceChange| {
+        let shown = ResourceChange::new(change, view);
+        let previous_address = shown.previous_address.filter(|_| moves);
+        ResourceChange { previous_address, ..shown }
+    };
     let variable = |value| VariableValue { value: values::known(value, view.secrets) };
     let pending = plan.changes.iter().any(|change| change.action == Action::ReadAgain);
     PlanDocument {

@@ -38,7 +38,7 @@ pub struct Problem {
 /// Groups results by block, sorted by address.
 pub(super) fn grouped(results: &[CheckResult]) -> Vec<Check> {
     let mut checks: BTreeMap<String, Check> = BTreeMap::new();
-    for result in results {
+    for result in results.iter().filter(|result| !result.of_block) {
         let Some(place) = Place::of(result) else { continue };
         let block = place.block();
         let check = checks.entry(block.display()).or_insert_with(|| Check {
@@ -52,6 +52,12 @@ pub(super) fn grouped(results: &[CheckResult]) -> Vec<Check> {
             status: result.status,
             problems: result.problems.iter().cloned().map(|message| Problem { message }).collect(),
         });
+    }
+    for result in results.iter().filter(|result| result.of_block) {
+        let Some(block) = Place::of(result) else { continue };
+        let (address, status) = (block.address(result.kind), result.status);
+        let bare = Check { address, status, instances: Vec::new() };
+        checks.entry(block.display()).or_insert(bare);
     }
     checks.into_values().collect()
 }

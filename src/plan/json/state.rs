@@ -100,9 +100,11 @@ pub(super) fn prior(
             }
         });
         let recorded = instance.map(|instance| instance.dependencies.as_slice());
-        let mut depends_on = behind.all(recorded.unwrap_or_default());
-        // Reading adds what the configuration refers to by now.
+        // Reading adds what the configuration refers to by now, and where nothing changes only that counts.
         let now = planned.get(&address.to_string()).filter(|_| change.deposed.is_none());
+        let stays = now.is_some() && change.action == crate::Action::NoOp;
+        let recorded = recorded.filter(|_| !stays).unwrap_or_default();
+        let mut depends_on = behind.all(recorded);
         depends_on.extend(now.into_iter().flat_map(|now| configured.all(now)));
         depends_on.sort_unstable();
         depends_on.dedup();
