@@ -77,7 +77,9 @@ fn roots(files: &[String]) -> BTreeSet<String> {
         let parts: Vec<&str> = name.split('/').collect();
         match parts.as_slice() {
             ["src", _, file] => targets.contains(file),
-            ["src", _, "tests" | "benches" | "examples", _] => true,
+            // Unless they are modules of its unit tests.
+            ["src", of, "tests", _] => !files.contains(&format!("src/{of}/tests.rs")),
+            ["src", _, "benches" | "examples", _] => true,
             ["src", _, "tests", _, "main.rs"] => true,
             ["tests", "fuzz.rs" | "lib.rs" | "tidy.rs"] | ["tests", _, "main.rs"] => true,
             ["tests", "fuzz", "targets", _] => true,
