@@ -1,24 +1,25 @@
-//! How the executor starts a step and takes in what came out of it.
+//! How the executor starts a step.
 
 use std::fmt::Write;
 use std::sync::Arc;
-use std::time::Duration;
 
 use diagnostics::{Diagnostic, Diagnostics};
 use futures::future::FutureExt;
 use lang::{Type, Value};
 use plan::Action;
-use provider::{Effect, Limit, OperationError, ReadOutcome, ReadRequest, Report, change};
-use state::{Change, InstanceState, Mode, Record, StateError, Store};
+use provider::{Effect, Limit, ReadOutcome, ReadRequest, Report, change};
+use state::{Change, InstanceState, Record};
 
 use crate::apply::{Completion, Executor, Work};
-use crate::events::{Event, ImportStage};
+use crate::events::Event;
 use crate::instance::{self, BlockKind, Circumstances, Decision, Request};
 use crate::lifecycle::OnDestroy;
 use crate::operation::{self, Job, Outcome};
 use crate::record;
-use crate::steps::Step;
 use crate::walk::{PlannedInstance, Run};
+
+mod complete;
+mod found;
 
 impl Executor {
     pub(crate) fn start_apply(&mut self, step: usize, i: usize) {
@@ -213,160 +214,6 @@ impl Executor {
         self.spawn(step, Work { limit, beginning, operation: operation.boxed() });
     }
 
-    pub(crate) fn complete(&mut self, step: usize, completion: Completion, elapsed: Duration) {
-        if let Completion::Connected(name, result) = completion {
-            return self.connected(step, name, result);
-        }
-        let (Step::Apply(i) | Step::Destroy(i)) = self.steps.steps[step] else { return };
-        match completion {
-            Completion::Connected(..) | Completion::NotStarted => {}
-            Completion::Read(outcome) => self.complete_reading(step, i, (outcome, elapsed)),
-            Completion::Data(Ok(value)) => {
-                self.finished(i, (Action::Read, None), elapsed);
-                self.run.settle(i, value);
-                self.conclude(step, i);
-            }
-            Completion::Data(Err(error)) => self.failed_step(step, i, (error, elapsed)),
-            Completion::Done(outcome) => self.complete_operation(step, i, (outcome, elapsed)),
-            Completion::Provisioned(Ok(()), before) => {
-                self.complete_change(step, i, before + elapsed);
-            }
-            Completion::Provisioned(Err(error), before) => {
-                self.failed_step(step, i, (error, before + elapsed));
-            }
-        }
-    }
-
-    fn complete_reading(
-        &mut self,
-        step: usize,
-        i: usize,
-        (outcome, elapsed): (ReadOutcome, Duration),
-    ) {
-        let instance = &mut self.run.instances[i];
-        instance.change.unread = None;
-        match outcome {
-            ReadOutcome::Found(value) => {
-                let recorded = instance.prior.as_ref().and_then(|prior| prior.recorded.as_ref());
-                let value = match recorded {
-                    Some(recorded) => record::copy_marks(recorded, value),
-                    None => value,
-                };
-                instance.change.before = Some(value);
-            }
-            ReadOutcome::Missing => instance.change.before = None,
-            ReadOutcome::Unreachable(why) => {
-                let detail =
-                    format!("It could not be read after what it lives on was mended: {why}.");
-                let diagnostic = Diagnostic::error("Still unreachable", detail);
-                return self.failed_step(step, i, (diagnostic.into(), elapsed));
-            }
-            ReadOutcome::Failed(diagnostic) => {
-                return self.failed_step(step, i, ((*diagnostic).into(), elapsed));
-            }
-        }
-        self.start_change(step, i);
-    }
-
-    fn complete_operation(
-        &mut self,
-        step: usize,
-        i: usize,
-        (outcome, elapsed): (Outcome, Duration),
-    ) {
-        let destroying = matches!(self.steps.steps[step], Step::Destroy(_));
-        let action = self.run.instances[i].change.action;
-        if let Some(failure) = outcome.failure {
-            if let Some(value) = outcome.value.filter(|_| !destroying) {
-                self.run.settle(i, value);
-            }
-            return self.failed_step(step, i, (failure, elapsed));
-        }
-        if destroying {
-            if action == Action::Forget {
-                self.applied.forgotten += 1;
-            } else {
-                self.applied.destroyed += 1;
-                self.finished(i, (Action::Delete, None), elapsed);
-            }
-            self.run.instances[i].change.before = self.run.instances[i]
-                .change
-                .before
-                .take()
-                .filter(|_| !action.destroys() || action == Action::CreateThenDelete);
-            return self.succeed(step);
-        }
-        let Some(value) = outcome.value else { return self.succeed(step) };
-        if let Some(found) = self.broken_promise(i, &value) {
-            self.run.settle(i, value);
-            return self.fail(step, found);
-        }
-        self.run.settle(i, value);
-        if self.run.provisions(i) {
-            self.start_provisioners(step, i, elapsed);
-        } else {
-            self.complete_change(step, i, elapsed);
-        }
-    }
-
-    /// The thing is there, and everything that was to run after its creation has run.
-    fn complete_change(&mut self, step: usize, i: usize, elapsed: Duration) {
-        let action = self.run.instances[i].change.action;
-        let id = self.run.value_of(i).and_then(id_of);
-        self.count(action);
-        self.finished(i, (shown(action), id), elapsed);
-        self.conclude(step, i);
-    }
-
-    /// Postconditions that do not hold stop what waits for the thing; the thing itself is there.
-    fn conclude(&mut self, step: usize, i: usize) {
-        if self.run.conditions_hold(i, Conditions::After) {
-            self.succeed(step);
-        } else {
-            let found = std::mem::take(&mut self.run.diagnostics);
-            self.fail(step, found);
-        }
-    }
-
-    fn connected(
-        &mut self,
-        step: usize,
-        name: String,
-        result: Result<provider::Connection, Diagnostics>,
-    ) {
-        match result {
-            Ok(connection) => {
-                self.run.connections.insert(name, connection);
-                self.succeed(step);
-            }
-            Err(found) => self.fail(step, found),
-        }
-    }
-
-    fn broken_promise(&self, i: usize, value: &Value) -> Option<Diagnostics> {
-        let instance = &self.run.instances[i];
-        let planned = instance.change.after.as_ref()?;
-        let path = change::keeps_promises(planned, value).err()?;
-        let detail = format!(
-            "When applying changes to {}, the provider produced an unexpected new value for {path}. This is a bug in the provider, which should be reported.",
-            instance.address
-        );
-        let summary = "Provider produced inconsistent result after apply";
-        Some(Diagnostic::error(summary, detail).on(&instance.address).into())
-    }
-
-    fn failed_step(&mut self, step: usize, i: usize, (error, elapsed): (OperationError, Duration)) {
-        let instance = &self.run.instances[i];
-        let destroying = matches!(self.steps.steps[step], Step::Destroy(_));
-        let action = instance.change.action;
-        let action = if destroying { Action::Delete } else { shown(action) };
-        let address = instance.address.clone();
-        let finding = provider::Finding { path: error.path, diagnostic: *error.diagnostic };
-        let found = self.run.place_findings(i, vec![finding]);
-        self.run.events.send(Event::Failed { address, action, elapsed });
-        self.fail(step, found);
-    }
-
     /// What is told when an operation begins: the id of what is there already.
     fn beginning(&self, i: usize, action: Action, deposed: Option<String>) -> Event {
         let instance = &self.run.instances[i];
@@ -378,11 +225,6 @@ impl Executor {
     /// The limit that an operation keeps to; what lives in the state alone has none.
     fn limit_for(&self, job: &Job, i: usize) -> Option<Arc<Limit>> {
         (job.resource_type.effect() == Effect::External).then(|| self.limit_of(i))
-    }
-
-    fn finished(&self, i: usize, (action, id): (Action, Option<String>), elapsed: Duration) {
-        let address = self.run.instances[i].address.clone();
-        self.run.events.send(Event::Finished { address, action, id, elapsed });
     }
 
     /// `operation` is what the block `timeouts` calls it.
@@ -628,109 +470,5 @@ impl Run {
             on_destroy: instance.on_destroy.recorded(),
             ..record::instance(&change.address, &change.provider, schema)
         }
-    }
-
-    /// Writes down what planning found out: how interrupted operations ended, what moved, what the
-    /// world changed, and how unchanged instances are now referred to.
-    pub(crate) async fn record_what_was_found(
-        &mut self,
-        store: &Arc<Store>,
-    ) -> Result<(), Diagnostic> {
-        let failed = |error: StateError| *operation::journal_failed(&error).diagnostic;
-        for mut resolution in std::mem::take(&mut self.resolutions) {
-            self.claim(&mut resolution).await.map_err(|error| *error.diagnostic)?;
-            store.append(resolution.record()).await.map_err(failed)?;
-        }
-        let mut changes = self.moves();
-        changes.extend(self.data_changes(store));
-        for (address, prior) in &self.prior.instances {
-            if prior.state.mode == Mode::Data {
-                continue;
-            }
-            let Some(planned) = self.by_address.get(address).map(|i| &self.instances[*i]) else {
-                continue;
-            };
-            let action = planned.change.action;
-            let changes_anyway = action.is_replacement()
-                || matches!(action, Action::Update | Action::Delete | Action::Forget);
-            let left_alone = !planned.selected || prior.unread.is_some();
-            let imported = prior.imported.is_some() && planned.selected;
-            if prior.recorded.is_none() || left_alone || (changes_anyway && !imported) {
-                continue;
-            }
-            match &prior.current {
-                None => changes.push(Change::RemoveInstance(address.clone())),
-                Some(current) => changes.extend(self.refreshed(address, current, store)),
-            }
-        }
-        if changes.is_empty() {
-            return Ok(());
-        }
-        store.append(Record::changes(changes)).await.map_err(failed)
-    }
-
-    /// The data sources that were read, and those that are no longer declared.
-    fn data_changes(&mut self, store: &Store) -> Vec<Change> {
-        let read = std::mem::take(&mut self.data).into_iter().map(|(state, _)| state);
-        let new = read.filter(|state| store.instance(&state.address).as_deref() != Some(state));
-        let mut changes: Vec<Change> = new.map(Change::put).collect();
-        if !self.is_destroying() {
-            let recorded = self.prior.instances.iter();
-            let gone = recorded.filter(|(address, prior)| {
-                let declared = self.declared.contains(*address) || self.is_skipped(address);
-                prior.state.mode == Mode::Data && !declared
-            });
-            changes.extend(gone.map(|(address, _)| Change::RemoveInstance(address.clone())));
-        }
-        changes
-    }
-
-    /// Tells of what is imported, which is recorded before anything else happens; how many there are.
-    pub(crate) fn tell_imports(&self, stage: ImportStage) -> usize {
-        let imports = self.instances.iter().filter(|instance| instance.selected);
-        let imports = imports.filter_map(|it| Some((it, it.change.importing.as_ref()?)));
-        let mut count = 0;
-        for (instance, import) in imports {
-            count += 1;
-            let (address, id) = (instance.address.clone(), import.id.clone());
-            self.events.send(Event::Import { address, id, stage });
-        }
-        count
-    }
-
-    /// The new record of an instance to which apply does nothing, where it differs from the old one.
-    fn refreshed(&self, address: &str, current: &Value, store: &Store) -> Option<Change> {
-        let i = *self.by_address.get(address)?;
-        let resource_type = self.type_of(i)?;
-        let (attributes, sensitive) = record::write(resource_type.schema(), current);
-        let now = store.instance(address);
-        let old = now.as_deref().unwrap_or(&self.prior.instances.get(address)?.state);
-        let mut new =
-            InstanceState { attributes, sensitive, ..self.skeleton(i, resource_type.schema()) };
-        new.status.clone_from(&old.status);
-        new.deposed.clone_from(&old.deposed);
-        new.private.clone_from(&old.private);
-        if self.instances[i].spot.is_none() {
-            new.on_destroy.clone_from(&old.on_destroy);
-            new.dependencies.clone_from(&old.dependencies);
-        }
-        (new != *old).then(|| Change::put(new))
-    }
-
-    fn moves(&self) -> Vec<Change> {
-        let moved = self.prior.instances.iter().filter_map(|(to, prior)| {
-            let from = prior.previous.clone()?;
-            let address: lang::ResourceAddress = to.parse().ok()?;
-            let index = address.key.as_ref().map(record::key);
-            Some(Change::MoveInstance(Box::new(state::Move {
-                from,
-                to: to.clone(),
-                module: address.module.to_string(),
-                type_name: address.type_name.to_string(),
-                name: address.name.to_string(),
-                index,
-            })))
-        });
-        moved.collect()
     }
 }
