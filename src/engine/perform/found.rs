@@ -42,7 +42,16 @@ impl Run {
                 continue;
             }
             match &prior.current {
-                None => changes.push(Change::RemoveInstance(address.clone())),
+                None if prior.state.deposed.is_empty() => {
+                    changes.push(Change::RemoveInstance(address.clone()));
+                }
+                // What it replaced is there still. A moved one is read once more at its new address.
+                None if prior.previous.is_some() => {}
+                None => changes.push(Change::put(InstanceState {
+                    attributes: serde_json::Value::Null,
+                    sensitive: Vec::new(),
+                    ..(*prior.state).clone()
+                })),
                 Some(current) => changes.extend(self.refreshed(address, current, store)),
             }
         }

@@ -138,3 +138,25 @@ fn what_is_made_where_something_moved_away_has_names_of_its_own() {
     assert!(bench.store().instance("fake_thing.b").unwrap().made_at.is_none());
     assert!(![first, second].contains(&seed(&bench, "fake_thing.b")));
 }
+
+#[test]
+fn what_was_replaced_is_not_forgotten_with_what_replaced_it() {
+    let bench = Bench::new(&first("one"));
+    bench.apply();
+    let store = bench.store();
+    let mut state = (*store.instance("fake_thing.a").unwrap()).clone();
+    let mut replacement = state.attributes.clone();
+    replacement["id"] = "id-gone".into();
+    state.depose("00aabbcc");
+    state.attributes = replacement;
+    let put = state::Change::put(state);
+    block_on(store.append(state::Record::changes(vec![put]))).unwrap();
+    let planned = bench.planning(&store).planned.unwrap();
+    // Stopped before it does anything but write down what it found.
+    let (_keep, stop) = watch::channel(true);
+    let options = ApplyOptions { events: Events::silent(), stop };
+    block_on(apply(planned, store.clone(), options));
+    let now = store.instance("fake_thing.a").unwrap();
+    assert!(!now.has_current());
+    assert_eq!(now.deposed[0].key, "00aabbcc");
+}
