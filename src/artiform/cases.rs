@@ -155,7 +155,7 @@ fn of_plan(planned: &Planned, config: &config::Config) -> Value {
 }
 
 fn pretty(value: Value) -> String {
-    let version = format!("\"terraform_version\": \"{}\"", plan::json::PROGRAM_VERSION);
+    let version = format!("\"terraform_version\": \"{}\"", lang::TERRAFORM_VERSION);
     format!("{value:#}\n").replace(&version, "\"terraform_version\": \"VERSION\"")
 }
 

@@ -29,9 +29,6 @@ pub use values::StateValues;
 /// The version of the format.
 const FORMAT_VERSION: &str = "1.2";
 
-/// The version of the program, which stands where Terraform writes its own.
-pub const PROGRAM_VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// A plan as `show -json PLAN` writes it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlanDocument {
@@ -107,7 +104,7 @@ pub fn document(plan: &Plan, origin: &Origin<'_>) -> PlanDocument {
     let pending = plan.changes.iter().any(|change| change.action == Action::ReadAgain);
     PlanDocument {
         format_version: FORMAT_VERSION.into(),
-        terraform_version: PROGRAM_VERSION.into(),
+        terraform_version: lang::TERRAFORM_VERSION.into(),
         variables: plan.variables.iter().map(|(n, v)| (n.to_string(), variable(v))).collect(),
         planned_values: values::planned(plan, view),
         resource_drift: plan.drift.iter().map(of_resource).collect(),

@@ -1,6 +1,7 @@
 //! The connection: credentials, the account, and one client per service and region, made once.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider, StalledStreamProtectionConfig};
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::Value;
+use provider::Stack;
 
 use crate::attempts::Attempts;
 use crate::calls::Calls;
@@ -35,6 +37,7 @@ const CONNECT: Duration = Duration::from_secs(5);
 pub(crate) struct Aws {
     pub(crate) settings: Arc<Settings>,
     pub(crate) stack: String,
+    folder: Arc<Path>,
     /// None where the provider block says not to ask for it.
     pub(crate) account: Option<Arc<Account>>,
     /// Where resources without region live.
@@ -61,6 +64,8 @@ pub(crate) struct Place {
     pub(crate) region: String,
     pub(crate) settings: Arc<Settings>,
     pub(crate) account: Option<Arc<Account>>,
+    /// The stack's, which relative paths start from.
+    pub(crate) folder: Arc<Path>,
     sdk: SdkConfig,
     calls: Calls,
     clients: Clients,
@@ -144,7 +149,7 @@ impl Aws {
     /// No region, no credentials, credentials that are wrong or may not be used here.
     pub(crate) async fn connect(
         config: &Value,
-        stack: &str,
+        stack: Stack<'_>,
         calls: Calls,
     ) -> Result<Self, Diagnostics> {
         let settings = Arc::new(Settings::read(config));
@@ -164,7 +169,8 @@ impl Aws {
         let sdk = assume(sdk, &settings.roles).await;
         let mut aws = Self {
             settings,
-            stack: stack.to_owned(),
+            stack: stack.name.to_owned(),
+            folder: stack.folder.into(),
             account: None,
             region: region.clone(),
             sdk,
@@ -190,6 +196,7 @@ impl Aws {
                 region: region.to_owned(),
                 settings: self.settings.clone(),
                 account: self.account.clone(),
+                folder: self.folder.clone(),
                 sdk: self.sdk.to_builder().region(Region::new(region.to_owned())).build(),
                 calls: self.calls.clone(),
                 clients: Clients::default(),

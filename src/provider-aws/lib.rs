@@ -82,7 +82,7 @@ impl Provider for AwsProvider {
         stack: Stack<'a>,
     ) -> Future<'a, Result<Connection, Diagnostics>> {
         Box::pin(async move {
-            let aws = client::Aws::connect(config, stack.name, self.calls.clone()).await?;
+            let aws = client::Aws::connect(config, stack, self.calls.clone()).await?;
             Ok(Connection::new(aws))
         })
     }

@@ -2,9 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use lang::{Type, Value};
+use provider::Stack;
 
 use crate::calls::Calls;
 use crate::client::{Aws, SERVICES};
@@ -55,7 +57,8 @@ pub(crate) async fn connect(endpoint: &str) -> Aws {
     let services = SERVICES.iter().map(|service| ((*service).into(), Value::text(endpoint)));
     let endpoints = Value::object(services);
     block.insert("endpoints".into(), Value::list(Type::Dynamic, vec![endpoints]));
-    Aws::connect(&Value::object(block), "test", Calls::default()).await.expect("a connection")
+    let stack = Stack { name: "test", folder: Path::new(".") };
+    Aws::connect(&Value::object(block), stack, Calls::default()).await.expect("a connection")
 }
 
 fn serve(

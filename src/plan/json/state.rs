@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use state::{InstanceState, Snapshot, Status};
 
 use super::values::{self, OutputValue, ResourceValues, StateValues};
-use super::{Check, PROGRAM_VERSION, View, checks};
+use super::{Check, View, checks};
 use crate::{Plan, Secrets};
 
 /// The version of the format.
@@ -31,7 +31,7 @@ impl StateDocument {
     fn new(values: StateValues, checks: Vec<Check>) -> Self {
         Self {
             format_version: FORMAT_VERSION.into(),
-            terraform_version: Some(PROGRAM_VERSION.into()),
+            terraform_version: Some(lang::TERRAFORM_VERSION.into()),
             values: Some(values),
             checks,
         }

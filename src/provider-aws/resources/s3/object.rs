@@ -1,5 +1,6 @@
 //! `aws_s3_object`: an object in a bucket, streamed from a file or written from a text.
 
+use std::path::Path;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -203,7 +204,7 @@ async fn upload(place: &Place, object: &Attributes, tags: &Tags) -> Answer<PutOb
         .put_object()
         .bucket(object.word("bucket"))
         .key(object.word("key"))
-        .body(body(object).await?)
+        .body(body(&place.folder, object).await?)
         .tagging(encoded.join("&"))
         .set_bucket_key_enabled(object.flag("bucket_key_enabled").filter(|on| *on))
         .set_cache_control(object.owned("cache_control"))
@@ -228,9 +229,10 @@ async fn send(call: PutObjectFluentBuilder) -> Answer<()> {
     Ok(())
 }
 
-async fn body(object: &Attributes) -> Answer<ByteStream> {
+/// A relative path starts from the stack's folder.
+async fn body(folder: &Path, object: &Attributes) -> Answer<ByteStream> {
     if let Some(path) = object.text("source") {
-        let opened = ByteStream::from_path(path).await;
+        let opened = ByteStream::from_path(folder.join(path)).await;
         return opened.map_err(|error| {
             let why = format!("The file \"{path}\" cannot be read: {error}");
             AwsError::refused("s3:PutObject", "", why)
