@@ -81,3 +81,17 @@ fn an_empty_deployment_repository_means_none() {
     let config = read(json!({"rclass": "virtual", "defaultDeploymentRepo": ""})).unwrap();
     assert_eq!(config.default_deployment_repo, None);
 }
+
+/// Numbers of flattened settings come through another door than others.
+#[test]
+fn numbers_of_a_remote_are_read_from_text_and_from_values() {
+    let text = r#"{"key": "npm", "rclass": "remote", "packageType": "npm", "url": "https://npm.example.com", "retrievalCachePeriodSecs": 60, "assumedOfflinePeriodSecs": 300}"#;
+    let from_text: RepositoryConfig = serde_json::from_str(text).unwrap();
+    assert_eq!(from_text.remote.retrieval_cache_period_secs, Some(60));
+    let value: Value = serde_json::from_str(text).unwrap();
+    let from_value: RepositoryConfig = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(from_value.remote.retrieval_cache_period_secs, Some(60));
+    let again = serde_json::to_value(&from_text).unwrap();
+    assert_eq!(again["retrievalCachePeriodSecs"], value["retrievalCachePeriodSecs"]);
+    assert_eq!(again["assumedOfflinePeriodSecs"], value["assumedOfflinePeriodSecs"]);
+}
