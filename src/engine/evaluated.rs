@@ -34,7 +34,8 @@ impl Planned {
     }
 }
 
-fn root(run: &Run) -> ModuleScope<'_> {
+/// The root module of a run from inside.
+pub(crate) fn root(run: &Run) -> ModuleScope<'_> {
     ModuleScope {
         tables: &run.tables,
         surroundings: &run.surroundings,

@@ -19,7 +19,6 @@ use crate::events::{Event, Events, ProvisionStage};
 use crate::operation::journal_failed;
 use crate::scope::ModuleScope;
 use crate::tables::Repetition;
-use crate::tree::Tree;
 use crate::walk::{Run, Spot};
 
 /// One provisioner of one instance, evaluated.
@@ -170,23 +169,17 @@ impl Run {
             return Ok(self.all(&instance.address, Vec::new()));
         };
         let repetition = repetition(&change.address);
-        let (blocks, module) = match self.block_of(&change.address) {
-            Some((resource, scope)) => (&resource.provisioners, scope.module),
-            None => match self.removed_block(&change.address) {
-                Some(removed) => (&removed.provisioners, Tree::ROOT),
-                None => return Ok(self.all(&instance.address, Vec::new())),
-            },
+        let declared = self.block_of(&change.address);
+        let declared = declared.map(|(resource, scope)| (&resource.provisioners, scope));
+        let removed = || {
+            let removed = self.removed_block(&change.address)?;
+            // Nothing but the instance itself can be named, so that any module serves.
+            Some((&removed.provisioners, crate::evaluated::root(self)))
         };
-        // Nothing but the instance itself can be named, so that it does not matter which module instance it is.
-        let scope = ModuleScope {
-            tables: &self.tables,
-            surroundings: &self.surroundings,
-            module,
-            ordinal: 0,
-            repetition: Some(&repetition),
-            own: Some(own),
-            scoped: None,
+        let Some((blocks, scope)) = declared.or_else(removed) else {
+            return Ok(self.all(&instance.address, Vec::new()));
         };
+        let scope = ModuleScope { repetition: Some(&repetition), own: Some(own), ..scope };
         let list = self.evaluated(blocks, When::Destroy, &scope);
         let list = list.map_err(|found| crate::resources::on_address(found, &instance.address))?;
         Ok(self.all(&instance.address, list))
@@ -217,6 +210,7 @@ impl Run {
         };
         let config = decode::decode(&block.body, provisioner.schema(), scope)?;
         let span = Span { end: block.body.span.start + 1, ..block.body.span };
+        let provisioner = provisioner.clone();
         Ok(Provisioning { provisioner, config, on_failure: block.on_failure, span })
     }
 }

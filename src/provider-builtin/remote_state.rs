@@ -88,6 +88,10 @@ impl DataSource for RemoteState {
         config: &'a Value,
     ) -> Future<'a, Result<Value, OperationError>> {
         Box::pin(async move {
+            // What was not known before is checked here.
+            if let Some(found) = self.check(config).pop() {
+                return Err(OperationError::from(found.diagnostic).at(found.path));
+            }
             let stack = connection.get::<PathBuf>().cloned().unwrap_or_default();
             let place = Place::of(config, &stack);
             let reading = tokio::task::spawn_blocking(move || place.outputs());

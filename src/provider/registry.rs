@@ -1,7 +1,7 @@
 //! Providers and the one list of them that a build has.
 
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -118,6 +118,7 @@ pub struct Registry {
     providers: Vec<Arc<dyn Provider>>,
     resource_types: HashMap<&'static str, (usize, Arc<dyn ResourceType>)>,
     data_sources: HashMap<&'static str, (usize, Arc<dyn DataSource>)>,
+    provisioners: BTreeMap<&'static str, Arc<dyn Provisioner>>,
     data_stand_in: Option<DataStandIn>,
 }
 
@@ -125,13 +126,15 @@ impl Registry {
     pub fn new(providers: Vec<Arc<dyn Provider>>) -> Self {
         let mut resource_types = HashMap::new();
         let mut data_sources = HashMap::new();
+        let mut provisioners = BTreeMap::new();
         for (i, provider) in providers.iter().enumerate() {
             let types = provider.resource_types();
             resource_types.extend(types.into_iter().map(|t| (t.name(), (i, t))));
             let sources = provider.data_sources();
             data_sources.extend(sources.into_iter().map(|s| (s.name(), (i, s))));
+            provisioners.extend(provider.provisioners().into_iter().map(|p| (p.name(), p)));
         }
-        Self { providers, resource_types, data_sources, data_stand_in: None }
+        Self { providers, resource_types, data_sources, provisioners, data_stand_in: None }
     }
 
     /// The same providers, with some data sources taken as read: for tests of configurations.
@@ -172,17 +175,13 @@ impl Registry {
     }
 
     /// The provisioner of this name.
-    pub fn provisioner(&self, name: &str) -> Option<Arc<dyn Provisioner>> {
-        let all = self.providers.iter().flat_map(|provider| provider.provisioners());
-        all.into_iter().find(|provisioner| provisioner.name() == name)
+    pub fn provisioner(&self, name: &str) -> Option<&Arc<dyn Provisioner>> {
+        self.provisioners.get(name)
     }
 
     /// Every provisioner's name, sorted.
     pub fn provisioner_names(&self) -> Vec<&'static str> {
-        let all = self.providers.iter().flat_map(|provider| provider.provisioners());
-        let mut names: Vec<_> = all.map(|provisioner| provisioner.name()).collect();
-        names.sort_unstable();
-        names
+        self.provisioners.keys().copied().collect()
     }
 
     /// The calls of the providers that count them, by the name of the provider.

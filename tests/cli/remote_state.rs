@@ -83,3 +83,17 @@ fn a_state_of_terraform_is_read_as_well() {
     project.write("other/terraform.tfstate", "{}");
     project.run(&["plan"]).expect_code(1).expect_words(&["it has no \"version\""]);
 }
+
+#[test]
+fn a_backend_that_only_apply_knows_is_checked_by_apply() {
+    let project = project();
+    apply_network(&project);
+    let kind = "resource \"terraform_data\" \"kind\" {\n  input = \"s3\"\n}\n";
+    let named = READER.replace("\"local\"", "terraform_data.kind.output");
+    project.write("stacks/reader/main.hcl", &format!("{kind}{named}"));
+    project.run(&["apply", "-auto-approve"]).expect_code(1).expect_words(&[
+        "Invalid backend configuration",
+        "There is no backend type named \"s3\".",
+        "hint: states are read from backend \"local\"",
+    ]);
+}
