@@ -1,6 +1,6 @@
 //! Obeys a plan: a ready-queue over dependency counts, each change durable before the next step starts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -295,7 +295,9 @@ impl Executor {
     /// Evaluates every value again, now that the world is as it is.
     async fn evaluate_all(&mut self) {
         let graph = self.run.graph.clone();
-        self.run.checks.clear();
+        let read: HashSet<String> =
+            self.run.data.iter().map(|(state, _)| state.address.clone()).collect();
+        self.run.judgements.retain(|address| read.contains(address));
         for node in &graph.order {
             let declared = self.run.tree.get(*node);
             let module = declared.module;
@@ -316,12 +318,11 @@ impl Executor {
         self.run.judge_instances();
     }
 
-    /// The results of all conditions, where they are others than the recorded ones. A refresh judges none.
+    /// The results of all conditions, where they are others than the recorded ones.
     fn check_results(&self, mode: PlanMode) -> Option<state::Change> {
         let results: Vec<plan::CheckResult> = match mode {
-            PlanMode::Normal => self.run.check_results(),
+            PlanMode::Normal | PlanMode::RefreshOnly => self.run.check_results(),
             PlanMode::Destroy => Vec::new(),
-            PlanMode::RefreshOnly => return None,
         };
         let results = plan::json::state::recorded_checks(&results);
         let differs = self.store.snapshot().check_results != results;

@@ -35,16 +35,11 @@ impl Run {
         self.diagnostics.iter().skip(notices).any(diagnostics::Diagnostic::is_error)
     }
 
-    /// Finds what depends on a mistake. Must come after the walk.
-    pub(crate) fn find_blocked(&mut self) {
-        if self.blocked.mistaken.is_empty() {
-            return;
-        }
-        let graph = self.graph.clone();
-        for node in &graph.order {
-            if graph.dependencies(*node).any(|node| self.is_blocked(node)) {
-                self.blocked.behind.insert(*node);
-            }
+    /// Remembers whether a declaration depends on a mistake. What it depends on must have been visited.
+    pub(crate) fn note_blocked(&mut self, node: NodeId) {
+        let nothing_is = self.blocked.mistaken.is_empty();
+        if !nothing_is && self.graph.clone().dependencies(node).any(|node| self.is_blocked(node)) {
+            self.blocked.behind.insert(node);
         }
     }
 
@@ -52,6 +47,11 @@ impl Run {
     pub(crate) fn plans(&self, instance: &PlannedInstance) -> bool {
         let behind = instance.spot.is_some_and(|spot| self.blocked.behind.contains(&spot.0));
         instance.selected && !behind && !self.blocked.refused.contains(&instance.address)
+    }
+
+    /// Tells whether a declaration depends on a mistake.
+    pub(crate) fn is_behind(&self, node: NodeId) -> bool {
+        self.blocked.behind.contains(&node)
     }
 
     /// Tells whether a declaration is mistaken or depends on a mistake, so that nothing of it can be planned.

@@ -18,11 +18,15 @@ pub(crate) enum Dependency {
     Whole(NodeId, Ordinal),
     /// A variable, local or output.
     Value(NodeId, Ordinal),
+    /// A declaration that is named without any need of its instances, if it has some: nothing waits for it, but
+    /// the resources that it leads to are recorded.
+    Declared(NodeId),
 }
 
 /// Finds dependencies, and remembers those of values.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Dependencies {
+    graph: Rc<Graph>,
     /// The direct dependencies of values.
     pub of_values: HashMap<(NodeId, Ordinal), Vec<Dependency>>,
     /// The direct dependencies of instances.
@@ -84,8 +88,15 @@ pub(crate) fn follow(place: Place<'_>, reference: &Reference, found: &mut BTreeS
                 None => Dependency::Whole(*node, home.ordinal),
             });
         }
-        Target::Module { child, steps, .. } => {
-            for ordinal in called(&home, reference, (*child, *steps)) {
+        Target::Module { child, call, steps } => {
+            let ordinals = called(&home, reference, (*child, *steps));
+            let output = output_of(tables, reference, (*child, *steps));
+            if output.is_none() {
+                found.insert(Dependency::Declared(*call));
+            } else if ordinals.is_empty() {
+                found.extend(output.map(Dependency::Declared));
+            }
+            for ordinal in ordinals {
                 module_dependencies(tables, reference, (*child, ordinal, *steps), found);
             }
         }
@@ -152,15 +163,24 @@ fn module_dependencies(
     found: &mut BTreeSet<Dependency>,
 ) {
     let module = tables.tree.module(child);
-    let named = output_name(&reference.traversal, steps).and_then(|name| module.outputs.get(name));
-    if let Some(output) = named.filter(|_| !reference.explicit) {
-        found.insert(Dependency::Value(*output, ordinal));
+    if let Some(output) = output_of(tables, reference, (child, steps)) {
+        found.insert(Dependency::Value(output, ordinal));
         return;
     }
     found.extend(module.outputs.values().map(|node| Dependency::Value(*node, ordinal)));
     if reference.explicit {
         everything_in(tables, (child, ordinal), found);
     }
+}
+
+/// The one output of a module that a reference names.
+fn output_of(
+    tables: &Tables,
+    reference: &Reference,
+    (child, steps): (ModuleId, usize),
+) -> Option<NodeId> {
+    let name = output_name(&reference.traversal, steps).filter(|_| !reference.explicit)?;
+    tables.tree.module(child).outputs.get(name).copied()
 }
 
 /// Every resource of a module instance and of the modules that it calls.
@@ -183,6 +203,18 @@ fn everything_in(
 }
 
 impl Dependencies {
+    pub(crate) fn new(graph: Rc<Graph>) -> Self {
+        Self {
+            graph,
+            of_values: HashMap::new(),
+            of_instances: HashMap::new(),
+            flat: HashMap::new(),
+            pending: HashMap::new(),
+            changed_instances: HashSet::new(),
+            changed_resources: HashSet::new(),
+        }
+    }
+
     /// Says that an instance changes in this plan.
     pub(crate) fn mark_changed(&mut self, instance: (NodeId, Ordinal, u32)) {
         self.changed_instances.insert(instance);
@@ -205,6 +237,7 @@ impl Dependencies {
                 self.pending.insert((node, ordinal), pending);
                 pending
             }
+            Dependency::Declared(_) => false,
         }
     }
 
@@ -226,11 +259,20 @@ impl Dependencies {
             Dependency::Instance(node, ordinal, _) | Dependency::Whole(node, ordinal) => {
                 (node, ordinal)
             }
+            Dependency::Declared(node) => {
+                for node in self.graph.nearest_resources(&tables.tree, vec![node]) {
+                    self.flatten_declared(tables, node, found);
+                }
+                return;
+            }
         };
         let NodeKind::Resource(key) = &tables.tree.get(node).kind else { return };
         if key.mode == lang::ResourceMode::Data {
             // It has no life of its own: what it waits for counts as well.
             self.flatten_data(tables, dependency, found);
+        }
+        if tables.resource(node, ordinal).is_some_and(|table| table.values.is_empty()) {
+            self.flatten_behind(tables, node, found);
         }
         let instance_key = match dependency {
             Dependency::Instance(_, _, index) => {
@@ -240,6 +282,23 @@ impl Dependencies {
         };
         let module = tables.tree.get(node).module;
         found.insert(tables.address(module, ordinal, key, instance_key).to_string());
+    }
+
+    /// A resource as it is declared. Without any instances it is recorded nowhere, so that what is behind it must be
+    /// named beside it.
+    fn flatten_declared(&self, tables: &Tables, node: NodeId, found: &mut BTreeSet<String>) {
+        let is_new = found.insert(tables.tree.describe(node));
+        let mut instances = tables.resources[node.0 as usize].iter();
+        if is_new && instances.all(|table| table.values.is_empty()) {
+            self.flatten_behind(tables, node, found);
+        }
+    }
+
+    fn flatten_behind(&self, tables: &Tables, node: NodeId, found: &mut BTreeSet<String>) {
+        let nodes = self.graph.dependencies(node).collect();
+        for node in self.graph.nearest_resources(&tables.tree, nodes) {
+            self.flatten_declared(tables, node, found);
+        }
     }
 
     /// What a data source refers to.
@@ -259,7 +318,7 @@ impl Dependencies {
                     .filter_map(|i| self.of_instances.get(&(node, ordinal, i)).cloned())
                     .collect()
             }
-            Dependency::Value(..) => return,
+            Dependency::Value(..) | Dependency::Declared(_) => return,
         };
         for direct in instances {
             direct.iter().for_each(|dependency| self.flatten(tables, *dependency, found));

@@ -64,6 +64,28 @@ impl Graph {
         self.edges[node.0 as usize].keys().copied()
     }
 
+    /// The resources that nodes lead to, through values; a call leads to all that its module declares.
+    pub(crate) fn nearest_resources(&self, tree: &Tree, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        while let Some(node) = nodes.pop() {
+            if seen.insert(node) {
+                let declared = tree.get(node);
+                match &declared.kind {
+                    NodeKind::Resource(_) => found.push(node),
+                    kind => {
+                        nodes.extend(self.dependencies(node));
+                        if let NodeKind::Call(key) = kind {
+                            let child = tree.module(declared.module).children[key];
+                            nodes.extend(tree.nodes_below(child));
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// By node: the declarations that must be evaluated after it.
     pub(crate) fn dependents(&self) -> Vec<Vec<NodeId>> {
         let mut dependents = vec![Vec::new(); self.edges.len()];
@@ -167,13 +189,8 @@ fn nodes_of(tree: &Tree, reference: &Reference) -> Vec<NodeId> {
             if let Some(output) = output.and_then(|name| module.outputs.get(name)) {
                 return vec![*call, *output];
             }
-            let mut all: Vec<NodeId> = module.outputs.values().copied().collect();
-            if reference.explicit {
-                let subtree = tree.subtree(*child);
-                all.extend(subtree.iter().flat_map(|id| tree.module(*id).resources.values()));
-            }
-            all.push(*call);
-            all
+            // Who names a module as a whole comes after all of it.
+            tree.nodes_below(*child).chain([*call]).collect()
         }
     }
 }

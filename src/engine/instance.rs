@@ -192,7 +192,9 @@ pub(crate) fn decide(
         {
             return Err(vec![finding]);
         }
-        return Ok(Decision { action, reason, planned: value, replace_paths: planned.replace });
+        // What is tainted goes whatever changed.
+        let because = if circumstances.tainted { Vec::new() } else { planned.replace };
+        return Ok(Decision { action, reason, planned: value, replace_paths: because });
     }
     let changed = !change::same_value(prior, &planned.value)
         || hides_otherwise(schema, request, &planned.value);

@@ -6,6 +6,7 @@
 
 mod apply;
 mod blocked;
+mod conditions;
 mod deferred;
 mod dependency;
 mod evaluated;

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Name, Value, json};
-use plan::{Action, CheckResult, CheckStatus, OutputChange, Plan, PlanMode, ResourceChange};
+use plan::{Action, OutputChange, Plan, PlanMode, ResourceChange};
 use provider::{Effect, PreflightItem, change};
 
 use crate::instance::BlockKind;
 use crate::options::{PlanInput, Planned, Planning};
-use crate::tree::Tree;
+use crate::tree::{NodeId, NodeKind, Tree};
 use crate::walk::{PlannedInstance, Run};
 
 /// Plans: evaluates everything, reads what is recorded, and decides what apply does.
@@ -26,6 +26,9 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.plan_removals();
     // Must come after removals, which are selected too, and before all that looks at changes together.
     run.select_instances();
+    if let Some(refusal) = run.refuse_unselected_moves() {
+        return Planning { planned: None, diagnostics: refusal.into() };
+    }
     run.create_first_where_needed();
     run.mark_lost_data();
     run.check_selectors();
@@ -57,19 +60,9 @@ pub async fn plan(input: PlanInput) -> Planning {
     Planning { planned: Some(Planned { plan, run }), diagnostics }
 }
 
-/// The blocks of a module that have conditions, each with its kind.
-fn blocks_with_conditions(module: &config::Module) -> impl Iterator<Item = (&'static str, String)> {
-    let resources = module.resources.values().filter(|resource| {
-        let lifecycle = &resource.lifecycle;
-        !lifecycle.preconditions.is_empty() || !lifecycle.postconditions.is_empty()
-    });
-    let resources = resources.map(|resource| ("resource", resource.key().to_string()));
-    let outputs = module.outputs.values().filter(|output| !output.preconditions.is_empty());
-    let outputs = outputs.map(|output| ("output_value", format!("output.{}", output.name)));
-    let checks = module.checks.iter().map(|check| ("check", format!("check.{}", check.name)));
-    let variables = module.variables.values().filter(|v| !v.validations.is_empty());
-    let variables = variables.map(|variable| ("var", format!("var.{}", variable.name)));
-    resources.chain(outputs).chain(checks).chain(variables)
+/// Tells whether an expression is the word `true`.
+fn is_true(expr: &lang::Expr) -> bool {
+    matches!(&expr.kind, lang::ExprKind::Literal(value) if value.as_bool() == Some(true))
 }
 
 impl Planned {
@@ -128,58 +121,43 @@ impl Run {
         (!list.is_empty()).then(|| Diagnostic::warning(summary, detail))
     }
 
-    /// How all conditions turned out, and for each block that has some what is to be said of it when none
-    /// of its instances was judged: there are none, or nobody looked.
-    pub(crate) fn check_results(&self) -> Vec<CheckResult> {
-        let narrowed = !self.options.targets.is_empty() || !self.options.excludes.is_empty();
-        let looked = !narrowed && self.options.mode != PlanMode::Destroy;
-        let status = if looked { CheckStatus::Pass } else { CheckStatus::Unknown };
-        let mut results: Vec<CheckResult> = self.checks.values().cloned().collect();
-        for module in &self.tree.modules {
-            let path: String = module.config.path.iter().map(|call| format!("{call}.")).collect();
-            results.extend(blocks_with_conditions(&module.config).map(|(kind, name)| {
-                CheckResult {
-                    address: format!("{path}{name}"),
-                    kind,
-                    status,
-                    problems: Vec::new(),
-                    of_block: true,
-                }
-            }));
-        }
-        results
-    }
-
-    /// What depends on something that is made before its predecessor is destroyed is made so too, and
-    /// so is what it depends on: otherwise the order would be a circle.
+    /// What something depends on that is made before its predecessor is destroyed is made so too: otherwise the
+    /// order would be a circle. It is declarations that count, whether they have instances or not.
     fn create_first_where_needed(&mut self) {
-        let mut queue: Vec<usize> = (0..self.instances.len())
-            .filter(|i| {
-                let instance = &self.instances[*i];
-                let first = instance.change.action != Action::DeleteThenCreate;
-                instance.spot.is_some() && instance.create_before_destroy && first
-            })
-            .collect();
-        // What many refer to is looked at once.
-        let mut done: HashSet<String> = HashSet::new();
-        while let Some(i) = queue.pop() {
-            for address in self.instances[i].depends_on.clone() {
-                if done.contains(&address) {
-                    continue;
+        let mut first: BTreeSet<NodeId> = BTreeSet::new();
+        for instance in &self.instances {
+            let wants = instance.create_before_destroy
+                && instance.change.action != Action::DeleteThenCreate;
+            first.extend(instance.spot.filter(|_| wants).map(|spot| spot.0));
+        }
+        first.extend(self.empty_create_first());
+        let graph = self.graph.clone();
+        let needed = first.iter().flat_map(|node| graph.dependencies(*node)).collect();
+        let needed = crate::selection::reachable(needed, |node| graph.dependencies(node));
+        for instance in &mut self.instances {
+            if instance.spot.is_some_and(|spot| needed.contains(&spot.0)) {
+                if instance.change.action == Action::DeleteThenCreate {
+                    instance.change.action = Action::CreateThenDelete;
                 }
-                for j in self.instances_named(&address).to_vec() {
-                    let dependency = &mut self.instances[j];
-                    if dependency.change.action == Action::DeleteThenCreate {
-                        dependency.change.action = Action::CreateThenDelete;
-                    } else if dependency.create_before_destroy || dependency.spot.is_none() {
-                        continue;
-                    }
-                    dependency.create_before_destroy = true;
-                    queue.push(j);
-                }
-                done.insert(address);
+                instance.create_before_destroy = true;
             }
         }
+    }
+
+    /// The declarations without instances that say to create first.
+    fn empty_create_first(&self) -> Vec<NodeId> {
+        let all = self.tree.nodes.iter().enumerate();
+        let declared = all.filter_map(|(i, node)| {
+            let NodeKind::Resource(key) = &node.kind else { return None };
+            let node_id = NodeId(crate::walk::to_u32(i));
+            let mut tables = self.tables.resources[i].iter();
+            let is_empty = tables.all(|table| table.values.is_empty());
+            let module = &self.tree.module(node.module).config;
+            let flag = module.resources[key].lifecycle.create_before_destroy.as_ref()?;
+            let wants = is_empty && self.selection.visits(node_id) && is_true(flag);
+            wants.then_some(node_id)
+        });
+        declared.collect()
     }
 
     /// Marks what destroys data; what goes with its host is the host's to say.

@@ -9,6 +9,7 @@ use lang::{
 use plan::{Action, PlanMode};
 
 use crate::options::Planned;
+use crate::tables::Ordinal;
 use crate::tree::{ModuleId, NodeId, NodeKind};
 use crate::walk::Run;
 
@@ -31,17 +32,28 @@ impl Planned {
         }
         for (module, table) in run.tables.modules.iter().enumerate() {
             for (name, node) in &run.tree.modules[module].outputs {
-                let root = table.instances.iter().any(|instance| instance.address.0.is_empty());
-                // What modules put out is recorded nowhere, so it is always new.
-                let is_visited = run.selection.visits(*node) && !run.is_blocked(*node);
-                let is_new = (!root && !destroying && is_visited)
-                    || changes.get(name).is_some_and(|c| c.action != Action::NoOp);
-                if is_new {
-                    table.instances.iter().for_each(|i| search.value(*node, &i.address));
+                for (ordinal, instance) in table.instances.iter().enumerate() {
+                    let is_new = if instance.address.0.is_empty() {
+                        changes.get(name).is_some_and(|c| c.action != Action::NoOp)
+                    } else {
+                        !destroying && run.puts_out(*node, crate::walk::to_u32(ordinal))
+                    };
+                    if is_new {
+                        search.value(*node, &instance.address);
+                    }
                 }
             }
         }
         search.found.into_iter().collect()
+    }
+}
+
+impl Run {
+    /// Whether a module instance puts out a value. Since that is recorded nowhere, it is always new.
+    fn puts_out(&self, output: NodeId, ordinal: Ordinal) -> bool {
+        let value = self.tables.value(output, ordinal);
+        let is_visited = self.selection.visits(output) && !self.is_blocked(output);
+        is_visited && value.is_some_and(|value| !value.is_null())
     }
 }
 

@@ -29,7 +29,7 @@ impl Run {
             let problem = self.diagnostics.iter().find(|d| d.is_error()).map(|d| d.summary.clone());
             let diagnostics = Diagnostics::new();
             let outcome = Verdict { status: CheckStatus::Fail, problem, diagnostics };
-            self.note_outcome((&address, "check"), &outcome);
+            self.judgements.note(&address, &outcome);
         } else {
             let own = (node, ordinal, None);
             self.check_rules(&check.assertions, own, (&address, "check", rules::FAILED));

@@ -26,6 +26,10 @@ pub(crate) struct Selection {
     excludes: Vec<Pattern>,
     /// By node: whether it is left out.
     skipped: Vec<bool>,
+    /// What needs a declaration that an address names brings all instances of it, as in Terraform.
+    needed: BTreeSet<NodeId>,
+    /// What a glob names brings the instances that it refers to, which are among those of these declarations.
+    near: BTreeSet<NodeId>,
 }
 
 impl Selection {
@@ -35,6 +39,8 @@ impl Selection {
             targets: patterns(&options.targets),
             excludes: patterns(&options.excludes),
             skipped: vec![false; tree.nodes.len()],
+            needed: BTreeSet::new(),
+            near: BTreeSet::new(),
         };
         // What is destroyed is read from the state; dependents, which come with it, are not known yet.
         if !selection.is_everything() && options.mode != PlanMode::Destroy {
@@ -66,12 +72,35 @@ impl Selection {
         self.excludes.iter().any(|exclude| exclude.matches(address))
     }
 
+    /// Whether selectors name an instance and do not exclude it.
+    pub(crate) fn selects(&self, address: &ResourceAddress) -> bool {
+        self.names(address) && !self.excludes(address)
+    }
+
+    /// Whether all instances of a declaration are targets, because one of them needs the declaration.
+    pub(crate) fn needs_whole(&self, node: NodeId) -> bool {
+        self.needed.contains(&node)
+    }
+
+    /// Whether an instance may turn out to be a target.
+    pub(crate) fn may_target(&self, node: NodeId, address: &ResourceAddress) -> bool {
+        self.needed.contains(&node) || self.near.contains(&node) || self.names(address)
+    }
+
     fn skip_declarations(&mut self, tree: &Tree, graph: &Graph, prior: &Prior) {
         let declared: Vec<(NodeId, Declared)> = resources(tree).collect();
         if self.has_targets() {
-            let named = |d: &Declared| self.targets.iter().any(|target| target.may_match(d));
-            let mut needed: BTreeSet<NodeId> =
-                declared.iter().filter(|(_, d)| named(d)).map(|(node, _)| *node).collect();
+            let below = |globs: bool| {
+                let targets = || self.targets.iter().filter(|target| target.is_glob() == globs);
+                let named = |d: &Declared| targets().any(|target| target.may_match(d));
+                let named = declared.iter().filter(|(_, d)| named(d)).map(|(node, _)| *node);
+                let named: BTreeSet<NodeId> = named.collect();
+                let next = named.iter().flat_map(|node| graph.dependencies(*node)).collect();
+                (named, reachable(next, |node| graph.dependencies(node)))
+            };
+            let ((mut needed, whole), (by_globs, near)) = (below(false), below(true));
+            (self.needed, self.near) = (whole, near);
+            needed.extend(by_globs);
             needed.extend(self.providers_of_orphans(tree, prior));
             let needed = reachable(needed, |node| graph.dependencies(node));
             self.skipped = (0..tree.nodes.len()).map(|i| !needed.contains(&node_id(i))).collect();
@@ -132,7 +161,7 @@ fn resources(tree: &Tree) -> impl Iterator<Item = (NodeId, Declared)> + '_ {
 }
 
 /// Everything that the first ones lead to, themselves included.
-fn reachable<N, I>(start: BTreeSet<N>, next: impl Fn(N) -> I) -> BTreeSet<N>
+pub(crate) fn reachable<N, I>(start: BTreeSet<N>, next: impl Fn(N) -> I) -> BTreeSet<N>
 where
     N: Copy + Ord,
     I: IntoIterator<Item = N>,

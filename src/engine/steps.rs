@@ -89,6 +89,7 @@ pub(crate) fn build(run: &Run) -> Result<Steps, Diagnostics> {
     steps.order_replacements(run);
     // Last, since it looks at the steps of dependents.
     steps.order_destruction(run);
+    steps.order_leftovers(run);
     steps.yield_in_circles();
     steps.check(run)?;
     steps.count();
@@ -137,6 +138,7 @@ impl Steps {
                     .map(|index| Dependency::Instance(node, ordinal, index));
                 (Step::Gather(node, ordinal), all.collect())
             }
+            Dependency::Declared(_) => return None,
         };
         let needed: Vec<usize> = inner.into_iter().filter_map(|d| self.need(run, d)).collect();
         let step = (!needed.is_empty()).then(|| self.add(own));
@@ -156,6 +158,17 @@ impl Steps {
                 Action::CreateThenDelete => self.edge(create, destroy),
                 _ => self.edge(destroy, create),
             }
+        }
+    }
+
+    /// What an earlier replacement left behind goes after what stands in its place is there.
+    fn order_leftovers(&mut self, run: &Run) {
+        for (i, instance) in run.instances.iter().enumerate() {
+            let Some(destroy) = self.find(Step::Destroy(i)) else { continue };
+            let current = run.by_address.get(&instance.address);
+            let current = current.filter(|_| instance.change.deposed.is_some());
+            let made = current.and_then(|current| self.find(Step::Apply(*current)));
+            made.into_iter().for_each(|made| self.edge(made, destroy));
         }
     }
 

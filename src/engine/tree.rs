@@ -1,6 +1,6 @@
 //! The static tree of modules and the nodes that they declare, before any `count` or `for_each`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use config::{CallKey, Config, Module, ModuleCall, ResourceKey};
@@ -150,6 +150,13 @@ impl Tree {
             at += 1;
         }
         found
+    }
+
+    /// Everything that a module and the modules below it declare.
+    pub(crate) fn nodes_below(&self, id: ModuleId) -> impl Iterator<Item = NodeId> + '_ {
+        let below: HashSet<ModuleId> = self.subtree(id).into_iter().collect();
+        let all = (0..self.nodes.len()).map(|i| NodeId(crate::walk::to_u32(i)));
+        all.filter(move |node| below.contains(&self.get(*node).module))
     }
 
     /// Names a node as people would: `module.a.local.x`.

@@ -131,7 +131,7 @@ impl Run {
         for rule in &variable.validations {
             let scope = self.scope(node, ordinal, None);
             let outcome = rules::check(rule, &scope, "Invalid value for variable");
-            self.note_outcome((&address, "var"), &outcome);
+            self.judgements.note(&address, &outcome);
             for mut diagnostic in outcome.diagnostics {
                 if outcome.problem.is_some() {
                     let place = self.config.sources.file(rule.header_span.file).map(|file| {

@@ -4,23 +4,23 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use config::{CheckRule, Config};
+use config::Config;
 use diagnostics::{Diagnostic, Diagnostics};
 use indexmap::IndexMap;
 use lang::functions::FunctionContext;
 use lang::{Name, Value};
-use plan::{CheckResult, CheckStatus, PlanMode, ResourceChange};
+use plan::{PlanMode, ResourceChange};
 use provider::{Connection, Limits, Registry};
 use state::{InstanceState, PendingOperation};
 
 use crate::blocked::Blocked;
+use crate::conditions::Judgements;
 use crate::dependency::{Dependencies, Dependency, Place};
 use crate::events::Events;
 use crate::graph::Graph;
 use crate::instance::Block;
 use crate::options::{PlanInput, PlanOptions};
 use crate::prior::{Prior, PriorInstance};
-use crate::rules::{self, Verdict};
 use crate::scope::{ModuleScope, Surroundings};
 use crate::selection::Selection;
 use crate::steps::without_key;
@@ -85,7 +85,7 @@ pub(crate) struct Run {
     pub pending: HashMap<String, PendingOperation>,
     /// By address: what is to be imported and was not yet.
     pub imports: BTreeMap<String, crate::import::Request>,
-    pub checks: BTreeMap<String, CheckResult>,
+    pub judgements: Judgements,
     /// What the data sources of `check` blocks read, by check and module instance.
     pub scoped: HashMap<(NodeId, Ordinal), (config::ResourceKey, Value)>,
     /// The records of the data sources that were read, and their values.
@@ -105,6 +105,7 @@ impl Run {
     pub(crate) fn new(input: PlanInput, checking: bool) -> Self {
         let tree = Arc::new(Tree::new(&input.config));
         let graph = Rc::new(Graph::new(&tree));
+        let dependencies = Dependencies::new(graph.clone());
         let mut diagnostics = graph.cycles.clone();
         if !checking {
             diagnostics.extend(graph.self_references.clone());
@@ -143,7 +144,7 @@ impl Run {
             connections: HashMap::new(),
             limits,
             blocks: HashMap::new(),
-            dependencies: Dependencies::default(),
+            dependencies,
             instances: Vec::new(),
             by_spot: HashMap::new(),
             by_address: HashMap::new(),
@@ -155,7 +156,7 @@ impl Run {
             blocked: Blocked::default(),
             pending,
             imports: BTreeMap::new(),
-            checks: BTreeMap::new(),
+            judgements: Judgements::default(),
             scoped: HashMap::new(),
             data: Vec::new(),
             deferred_providers: HashSet::new(),
@@ -174,6 +175,7 @@ impl Run {
         let graph = self.graph.clone();
         for node in &graph.order {
             if self.selection.visits(*node) {
+                self.note_blocked(*node);
                 let told = self.diagnostics.len();
                 self.visit(*node).await;
                 if self.mistakes_after(told) {
@@ -181,7 +183,6 @@ impl Run {
                 }
             }
         }
-        self.find_blocked();
     }
 
     async fn visit(&mut self, node: NodeId) {
@@ -198,7 +199,7 @@ impl Run {
                 }
             }
             // What is about to go is held against nothing.
-            NodeKind::Check(_) if self.is_destroying() => {}
+            NodeKind::Check(_) if self.is_destroying() || self.is_behind(node) => {}
             NodeKind::Check(_) => self.visit_checks(node).await,
             _ => ordinals.for_each(|ordinal| self.visit_value(node, to_u32(ordinal))),
         }
@@ -243,11 +244,14 @@ impl Run {
     fn visit_output(&mut self, node: NodeId, ordinal: Ordinal, output: &config::Output) {
         let address = self.named(node, ordinal, &format!("output.{}", output.name));
         let summary = "Module output value precondition failed";
-        self.check_rules(
-            &output.preconditions,
-            (node, ordinal, None),
-            (&address, "output_value", summary),
-        );
+        // What is about to go is held against nothing.
+        if !self.is_destroying() {
+            self.check_rules(
+                &output.preconditions,
+                (node, ordinal, None),
+                (&address, "output_value", summary),
+            );
+        }
         let value = self.evaluate(&output.value, node, ordinal);
         if !output.ephemeral && value.deep_marks().contains(lang::Marks::EPHEMERAL) {
             let detail = "This output value is not declared as returning an ephemeral value, so it cannot be set to a result derived from an ephemeral value.";
@@ -268,50 +272,6 @@ impl Run {
         }
         let value = if output.sensitive { value.sensitive() } else { value };
         self.tables.set_value(node, ordinal, value);
-    }
-
-    /// Evaluates conditions and keeps how they turned out.
-    pub(crate) fn check_rules(
-        &mut self,
-        rules: &[CheckRule],
-        (node, ordinal, own): (NodeId, Ordinal, Option<(&Repetition, &Value)>),
-        (address, kind, summary): (&str, &'static str, &str),
-    ) -> bool {
-        if rules.is_empty() {
-            return true;
-        }
-        let mut passed = true;
-        for rule in rules {
-            let mut scope = self.scope(node, ordinal, own.map(|(repetition, _)| repetition));
-            scope.own = own.map(|(_, value)| value).filter(|value| !value.is_null());
-            let outcome = rules::check(rule, &scope, summary);
-            let waits = kind == "check" && outcome.status == CheckStatus::Unknown && !self.checking;
-            let waits = waits.then(|| rules::not_known_yet(rule, &scope));
-            self.diagnostics.extend(waits);
-            passed &= !outcome.diagnostics.has_errors();
-            self.note_outcome((address, kind), &outcome);
-            let placed = outcome.diagnostics.into_iter();
-            let named = placed.map(|d| if kind == "resource" { d.on(address) } else { d });
-            self.diagnostics.extend(named.collect::<Vec<_>>());
-        }
-        passed
-    }
-
-    /// Keeps how a condition turned out, beside the others of the same object.
-    pub(crate) fn note_outcome(
-        &mut self,
-        (address, kind): (&str, &'static str),
-        outcome: &Verdict,
-    ) {
-        let result = self.checks.entry(address.to_owned()).or_insert_with(|| CheckResult {
-            address: address.to_owned(),
-            kind,
-            status: CheckStatus::Pass,
-            problems: Vec::new(),
-            of_block: false,
-        });
-        result.status = result.status.worse(outcome.status);
-        result.problems.extend(outcome.problem.clone());
     }
 
     /// Evaluates an expression where a node stands; a mistake is collected and gives an unknown.

@@ -37,7 +37,7 @@ impl Recorded for TerraformData {
         let planned = |output: Value, replace: bool| {
             let mut value = with(request.proposed.clone(), [("output", output)]);
             if replace || request.prior.is_none() {
-                value = with(value, [("id", Value::unknown(Type::String))]);
+                value = with(value, [("id", Value::unknown_not_null(Type::String))]);
             }
             let because = replace.then(|| Path::attribute("triggers_replace"));
             Planned { value, replace: because.into_iter().collect() }

@@ -2,7 +2,7 @@
 
 use lang::Name;
 use plan::render::{self, Detail, RenderOptions};
-use plan::{Action, OutputChange, Plan, Secrets};
+use plan::{Action, OutputChange, Plan, PlanMode, ResourceChange, Secrets};
 
 use super::json_lines;
 use crate::ui::Ui;
@@ -46,7 +46,7 @@ pub fn show(plan: &Plan, detail: PlanDetail, ui: &Ui) {
 pub fn json(plan: &Plan) -> Vec<String> {
     let drift = plan.drift.iter().map(|c| json_lines::change(c, "resource_drift"));
     let changes = plan.changes.iter().filter(|change| change.is_change());
-    let changes = changes.map(|change| json_lines::change(change, "planned_change"));
+    let changes = changes.map(|change| planned_change(plan, change));
     let summary = json_lines::summary(&plan.summary(), "plan");
     let outputs =
         (!plan.outputs.is_empty()).then(|| json_lines::planned_outputs(changed_outputs(plan)));
@@ -56,7 +56,16 @@ pub fn json(plan: &Plan) -> Vec<String> {
 /// A line for each instance that a saved plan does something to; what only moves is not told again.
 pub fn saved_changes(plan: &Plan) -> impl Iterator<Item = String> {
     let changes = plan.changes.iter().filter(|change| change.action != Action::NoOp);
-    changes.map(|change| json_lines::change(change, "planned_change"))
+    changes.map(|change| planned_change(plan, change))
+}
+
+/// What is destroyed has moved before: a plan to destroy does not tell of moves.
+fn planned_change(plan: &Plan, change: &ResourceChange) -> String {
+    if plan.mode == PlanMode::Destroy && change.previous_address.is_some() {
+        let moved = ResourceChange { previous_address: None, ..change.clone() };
+        return json_lines::change(&moved, "planned_change");
+    }
+    json_lines::change(change, "planned_change")
 }
 
 fn changed_outputs(plan: &Plan) -> impl Iterator<Item = (&str, &OutputChange)> {

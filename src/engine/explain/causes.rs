@@ -269,6 +269,7 @@ fn inputs(run: &Run, ties: &[Tie<'_>]) -> Vec<String> {
                     names.insert(run.named(node, ordinal, &key.to_string()));
                 }
             }
+            Dependency::Declared(_) => {}
         }
     }
     names.into_iter().collect()

@@ -104,6 +104,7 @@ pub(super) fn end(run: &Run, tie: &Tie<'_>) -> End {
             let count = run.tables.resource(node, ordinal).map_or(0, |table| table.values.len());
             (0..to_u32(count)).map(|index| (node, ordinal, index)).collect()
         }
+        Dependency::Declared(_) => Vec::new(),
     };
     // Without a key before it, a step on a list of instances is none of an instance's attributes.
     let whole = matches!(tie.dependency, Dependency::Whole(..));

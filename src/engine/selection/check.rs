@@ -83,15 +83,15 @@ impl Run {
     }
 
     /// What moved must be planned at its new address: else the move would be lost or half done.
-    pub(super) fn refuse_unselected_moves(&mut self) {
+    pub(crate) fn refuse_unselected_moves(&self) -> Option<Diagnostic> {
         let planned = |address: &String| {
             self.by_address.get(address).is_some_and(|i| self.instances[*i].selected)
         };
         let moved = self.prior.instances.iter().filter(|(_, prior)| prior.previous.is_some());
         let missing: Vec<&String> =
             moved.map(|(address, _)| address).filter(|address| !planned(address)).collect();
-        if missing.is_empty() {
-            return;
+        if self.selection.is_everything() || missing.is_empty() {
+            return None;
         }
         let list: String = missing.iter().map(|address| format!("\n    {address}")).collect();
         let detail = format!(
@@ -99,6 +99,6 @@ impl Run {
         );
         let diagnostic =
             Diagnostic::error("Moved resource instances excluded by targeting", detail);
-        self.diagnostics.push(diagnostic.hint("plan without -target and -exclude, or add them"));
+        Some(diagnostic.hint("plan without -target and -exclude, or add them"))
     }
 }

@@ -34,17 +34,16 @@ impl Run {
             }
         }
         self.skip_outputs(&unselected);
-        self.refuse_unselected_moves();
         let speaks = |address: &Option<String>| {
             address.as_ref().is_none_or(|address| !unselected.contains(address))
         };
         let found = std::mem::take(&mut self.diagnostics);
         self.diagnostics =
             found.into_iter().filter(|d| speaks(&d.address)).collect::<Vec<_>>().into();
-        self.checks.retain(|address, _| !unselected.contains(address));
+        self.judgements.retain(|address| !unselected.contains(address));
     }
 
-    /// By instance: whether it is what a target names or needs, and no exclusion touches it.
+    /// By instance: whether a target names it or something that needs its block, and no exclusion touches it.
     fn chosen_by_spot(&self) -> Vec<bool> {
         let spots = self.spots();
         let named = |wanted: &dyn Fn(&ResourceAddress) -> bool| -> BTreeSet<Dependency> {
@@ -60,7 +59,8 @@ impl Run {
         let chosen = self.instances.iter().map(|instance| match instance.spot {
             Some((node, ordinal, index)) => {
                 let spot = Dependency::Instance(node, ordinal, index);
-                targets.contains(&spot) && !excluded.contains(&spot)
+                let is_target = targets.contains(&spot) || self.selection.needs_whole(node);
+                is_target && !excluded.contains(&spot)
             }
             None => {
                 let address = &instance.change.address;
@@ -141,7 +141,8 @@ impl Run {
             let start = BTreeSet::from([Dependency::Value(output, 0)]);
             let below = reachable(start, |at| needs.get(&at).cloned().unwrap_or_default());
             let destroying = self.options.mode == PlanMode::Destroy;
-            let made_of_nothing = !below.iter().any(|d| matches!(d, Dependency::Instance(..)));
+            let is_value = |d: &Dependency| matches!(d, Dependency::Value(..));
+            let made_of_nothing = below.iter().all(is_value);
             let unmade = self.selection.has_targets() && made_of_nothing;
             if destroying || unmade || !below.is_disjoint(&touched) {
                 self.selection.skipped[output.0 as usize] = true;
@@ -165,7 +166,7 @@ impl Run {
         let Ok(address) = address.parse::<ResourceAddress>() else { return false };
         match self.find_resource(&address) {
             Some(node) => !self.selection.visits(node),
-            None => !self.selection.names(&address) || self.selection.excludes(&address),
+            None => !self.selection.selects(&address),
         }
     }
 
@@ -174,7 +175,37 @@ impl Run {
         if self.selection.is_everything() {
             return HashSet::new();
         }
-        self.prior.instances.keys().filter(|address| self.is_skipped(address)).cloned().collect()
+        let recorded = self.prior.instances.keys();
+        if self.is_destroying() {
+            let going = self.recorded_to_go();
+            return recorded.filter(|address| !going.contains(&***address)).cloned().collect();
+        }
+        let aside = |address: &str| {
+            let Ok(address) = address.parse::<ResourceAddress>() else { return false };
+            let node = self.find_resource(&address);
+            node.is_some_and(|node| !self.selection.may_target(node, &address))
+                || self.selection.excludes(&address)
+        };
+        recorded.filter(|address| self.is_skipped(address) || aside(address)).cloned().collect()
+    }
+
+    /// The recorded instances that selectors name for destruction, and all that depends on these.
+    fn recorded_to_go(&self) -> BTreeSet<&str> {
+        let dependents = self.prior.dependents();
+        let selected = |address: &str| {
+            address.parse().is_ok_and(|address: ResourceAddress| self.selection.selects(&address))
+        };
+        let named = self.prior.instances.keys().map(String::as_str);
+        reachable(named.filter(|address| selected(address)).collect(), |address| {
+            let mut found: Vec<&str> = Vec::new();
+            for name in [address, crate::steps::without_key(address)] {
+                let names = dependents.get(name).into_iter().flatten();
+                found.extend(names.filter_map(|name| {
+                    self.prior.instances.get_key_value(name).map(|(name, _)| name.as_str())
+                }));
+            }
+            found
+        })
     }
 }
 

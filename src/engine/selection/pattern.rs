@@ -28,6 +28,10 @@ impl Pattern {
         endpoint.map_or(Self::Unreadable, Self::Address)
     }
 
+    pub(crate) fn is_glob(&self) -> bool {
+        matches!(self, Self::Glob(_))
+    }
+
     /// Tells whether it names an instance, or a module or resource that holds the instance.
     pub(crate) fn matches(&self, address: &ResourceAddress) -> bool {
         match self {

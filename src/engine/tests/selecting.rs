@@ -99,7 +99,7 @@ fn what_is_gone_from_the_configuration_is_removed_only_if_it_is_named() {
 }
 
 #[test]
-fn an_instance_brings_only_the_instance_that_it_names() {
+fn an_instance_brings_all_of_what_its_block_needs_and_a_glob_only_what_it_refers_to() {
     let bench = Bench::new(
         r#"
         resource "fake_thing" "a" {
@@ -114,6 +114,9 @@ fn an_instance_brings_only_the_instance_that_it_names() {
         "#,
     );
     let bench = bench.targeting(&["fake_thing.b[1]"]);
+    let all = ["fake_thing.a[0]", "fake_thing.a[1]", "fake_thing.a[2]", "fake_thing.b[1]"];
+    assert_eq!(actions(&bench.plan()), all.map(|address| format!("{address} Create")));
+    let bench = bench.targeting(&["*.b[1]"]);
     assert_eq!(actions(&bench.plan()), ["fake_thing.a[1] Create", "fake_thing.b[1] Create"]);
     let bench = bench.targeting(&[]).excluding(&["fake_thing.a[1]"]);
     let expected = ["fake_thing.a[0]", "fake_thing.a[2]", "fake_thing.b[0]", "fake_thing.b[2]"];

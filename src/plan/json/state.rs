@@ -43,15 +43,16 @@ pub type Reader<'a> = &'a dyn Fn(&InstanceState) -> Value;
 
 /// Writes everything that is recorded, secrets too: who may read the state may read them.
 pub fn document(snapshot: &Snapshot, read: Reader<'_>, registry: &Registry) -> StateDocument {
+    if snapshot.is_empty() {
+        let format_version = FORMAT_VERSION.into();
+        let checks = Vec::new();
+        return StateDocument { format_version, terraform_version: None, values: None, checks };
+    }
     let checks: Vec<Check> = snapshot
         .check_results
         .iter()
         .filter_map(|check| serde_json::from_value(check.clone()).ok())
         .collect();
-    if snapshot.is_empty() && checks.is_empty() {
-        let format_version = FORMAT_VERSION.into();
-        return StateDocument { format_version, terraform_version: None, values: None, checks };
-    }
     let outputs = snapshot.outputs.iter().map(|(name, output)| {
         let shown = OutputValue {
             sensitive: output.sensitive,
@@ -102,6 +103,7 @@ pub(super) fn prior(
         let recorded = instance.map(|instance| instance.dependencies.as_slice());
         // Reading adds what the configuration refers to by now, and where nothing changes only that counts.
         let now = planned.get(&address.to_string()).filter(|_| change.deposed.is_none());
+        let now = now.filter(|_| change.importing.is_none());
         let stays = now.is_some() && change.action == crate::Action::NoOp;
         let recorded = recorded.filter(|_| !stays).unwrap_or_default();
         let mut depends_on = behind.all(recorded);
