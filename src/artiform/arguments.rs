@@ -3,6 +3,10 @@
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 
+mod environment;
+
+pub use environment::with_environment;
+
 /// Options whose value is the next argument, which is taken as it stands.
 const WITH_VALUE: [&str; 25] = [
     "backend-config",

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args};
 use crate::context::{Context, FAILURE, Failure, Outcome};
 use crate::ui::Ui;
 
-mod apply;
+pub mod apply;
 mod console;
 mod destroy;
 mod explain;

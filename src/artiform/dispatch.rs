@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::ArgMatches;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use diagnostics::{Diagnostic, Diagnostics, SourceMap};
 
 use crate::cli::{self, Global};
@@ -13,17 +13,24 @@ use crate::commands::COMMANDS;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::ui::Ui;
 use crate::views::json_lines;
-use crate::{arguments, refused, world};
+use crate::{arguments, misuse, world};
 
 /// Runs the command that the arguments name.
 pub fn run(arguments: Vec<OsString>, environment: BTreeMap<String, String>) -> ExitCode {
     let command_line = cli::command();
+    let arguments = match arguments::with_environment(arguments, &environment, &command_line) {
+        Ok(arguments) => arguments,
+        Err(diagnostic) => {
+            Ui::new(false).diagnostics(&Diagnostics::from(diagnostic), &SourceMap::new());
+            return ExitCode::from(FAILURE);
+        }
+    };
     let arguments = arguments::normalise(arguments, &cli::switches(&command_line));
     let wants_json = arguments.iter().any(|argument| argument == "--json");
-    let typed = std::iter::once(OsString::from("artiform")).chain(arguments);
+    let typed = std::iter::once(OsString::from("artiform")).chain(arguments.iter().cloned());
     let matches = match command_line.try_get_matches_from(typed) {
         Ok(matches) => matches,
-        Err(error) => return usage(&error, wants_json),
+        Err(error) => return usage(&error, &arguments, wants_json),
     };
     let global = Global::of(&matches);
     let ui = Ui::new(global.no_color);
@@ -58,31 +65,24 @@ fn command(matches: &ArgMatches, global: Global, context: Context) -> Outcome {
 }
 
 /// Help is no mistake; every other misuse ends with 1, as Terraform's does.
-fn usage(error: &clap::Error, wants_json: bool) -> ExitCode {
-    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
-    let refused = match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(option)) if error.kind() == ErrorKind::UnknownArgument => {
-            refused::explain(option)
-        }
-        _ => None,
-    };
-    let told = refused.or_else(|| (wants_json && !asked).then(|| misuse(error)));
-    if let Some(diagnostic) = told {
+fn usage(error: &clap::Error, typed: &[OsString], wants_json: bool) -> ExitCode {
+    let mut root = cli::command();
+    root.build();
+    let (command, name) = misuse::named(&root, typed);
+    if let Some(diagnostic) = misuse::diagnostic(error, command) {
         let ui = Ui::new(false).with_json(wants_json);
         if wants_json {
             ui.line(&json_lines::version());
         }
         ui.diagnostics(&Diagnostics::from(diagnostic), &SourceMap::new());
+        if !wants_json {
+            let name = if name.is_empty() { name } else { format!("{name} ") };
+            ui.note(&format!("For more help on using this command, run:\n  artiform {name}-help"));
+        }
         return ExitCode::from(FAILURE);
     }
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     // Nobody is left to tell when the terminal is gone.
     let _ = error.print();
     ExitCode::from(if asked { SUCCESS } else { FAILURE })
-}
-
-/// What is wrong with the command line, for a program that reads it.
-fn misuse(error: &clap::Error) -> Diagnostic {
-    let text = error.to_string();
-    let text = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    Diagnostic::error("Failed to parse command-line flags", format!("{text}."))
 }

@@ -13,6 +13,7 @@ mod dispatch;
 mod duration;
 mod flags;
 mod interrupts;
+mod misuse;
 mod modules;
 mod plan_file;
 mod planning;

@@ -19,6 +19,9 @@ use crate::address;
 use crate::context::Failure;
 use crate::stack::Stack;
 
+/// What is said of a file that is no plan.
+const UNREADABLE: &str = "Failed to read the given file as a state or plan file";
+
 /// A plan that was saved, or will be.
 #[derive(Clone, Debug)]
 pub struct PlanFile(file::PlanFile);
@@ -58,8 +61,9 @@ impl PlanFile {
     /// Writes the file in whole, readable by its owner only.
     pub fn write(&self, path: &Path) -> Result<(), Box<Failure>> {
         let failed = |why: &dyn std::fmt::Display| {
-            let detail = format!("The plan could not be written to {}: {why}.", path.display());
-            Failure::error("Plan could not be saved", detail)
+            let detail =
+                format!("The plan file could not be written: open {}: {why}.", path.display());
+            Failure::error("Failed to write plan file", detail)
         };
         let bytes = self.0.to_bytes().map_err(|error| failed(&error))?;
         let mut unfinished = path.as_os_str().to_owned();
@@ -81,11 +85,11 @@ impl PlanFile {
         let shown = path.display();
         let bytes = fs::read(path).map_err(|error| {
             let detail = format!("The file {shown} could not be read: {error}.");
-            Failure::error("Failed to read plan", detail)
+            Failure::error(UNREADABLE, detail)
         })?;
         file::PlanFile::parse(&bytes).map(Self).map_err(|why| {
             let detail = format!("{shown} cannot be read: {why}.");
-            let diagnostic = Diagnostic::error("Failed to read plan", detail);
+            let diagnostic = Diagnostic::error(UNREADABLE, detail);
             let is_old = why == FileError::Older;
             if is_old { diagnostic.hint("make a new plan") } else { diagnostic }.into()
         })
@@ -152,13 +156,12 @@ impl PlanFile {
         }
         if self.0.state != StatePoint::of(state) {
             return Err(stale(
-                "The plan can no longer be applied, because the state was changed by another operation after the \
-                 plan was made.",
+                "The given plan file can no longer be applied because the state was changed by another operation after the plan was created.",
             ));
         }
         if self.0.configuration != stack.digest {
             return Err(stale(
-                "The plan can no longer be applied, because the configuration was changed after the plan was made.",
+                "The given plan file can no longer be applied because the configuration was changed after the plan was created.",
             ));
         }
         Ok(())

@@ -82,6 +82,11 @@ impl Ui {
         self.styled(anstyle::Style::new().bold(), text)
     }
 
+    /// Writes text dimmed where there is colour.
+    pub fn dim(&self, text: &str) -> String {
+        self.styled(anstyle::Style::new().dimmed(), text)
+    }
+
     /// Writes text in bold green where there is colour.
     pub fn success(&self, text: &str) -> String {
         self.styled(anstyle::AnsiColor::Green.on_default().bold(), text)
@@ -141,5 +146,5 @@ fn compact_warnings(warnings: &[diagnostics::Diagnostic]) -> String {
             text.push_str(&format!(" ({address})"));
         }
     }
-    text + "\n\nTo see the full warning notes, run artiform without --compact-warnings.\n"
+    text + "\n\nTo see the full warning notes, run artiform without -compact-warnings.\n"
 }

@@ -124,7 +124,8 @@ impl<'a> Walk<'a> {
                 Step::Index(key, span) => {
                     let last = keys.last_mut().filter(|last| last.is_none());
                     let Some(last) = last else {
-                        let detail = "An address has at most one instance key after a name.";
+                        let detail =
+                            "Module address prefix must be followed by dot and then a name.";
                         return Err(Box::new(
                             Diagnostic::error("Invalid address", detail).at(*span),
                         ));
@@ -166,9 +167,12 @@ impl<'a> Walk<'a> {
         let skip = usize::from(matches!(self.word(0).map(|w| &**w), Some("data" | "resource")));
         self.at += skip;
         let (Some(type_name), Some(name)) = (self.word(0).cloned(), self.word(1).cloned()) else {
-            return Err(
-                self.wrong("A resource is named by its type and its name, such as aws_vpc.main.")
-            );
+            let prefix = self.word(0).is_some_and(|word| matches!(&**word, "module" | "topology"));
+            return Err(self.wrong(if prefix && skip == 0 {
+                "Prefix \"module.\" must be followed by a module name."
+            } else {
+                "Resource specification must include a resource type and name."
+            }));
         };
         let index = self.keys[self.at + 1].clone();
         self.at += 2;

@@ -54,6 +54,12 @@ pub(crate) fn object_keys(expr: &Expr) -> Option<Vec<Name>> {
     }
 }
 
+/// Evaluates what stands for itself: it may neither refer to anything nor call functions.
+pub(crate) fn literal(expr: &Expr) -> Result<Value, Diagnostics> {
+    let forbidden = lang::eval::forbidden(expr);
+    if forbidden.is_empty() { value(expr) } else { Err(forbidden.into()) }
+}
+
 /// Evaluates an expression that refers to nothing.
 pub(crate) fn value(expr: &Expr) -> Result<Value, Diagnostics> {
     lang::eval::evaluate(expr, &EmptyScope::new())

@@ -79,6 +79,7 @@ pub fn gather(
         sources: &mut config.sources,
         found: IndexMap::new(),
         spoilt: HashSet::new(),
+        undeclared: 0,
         diagnostics: Diagnostics::new(),
     };
     reader.environment(&options.environment);
@@ -102,6 +103,7 @@ pub fn gather(
     if let Some(ask) = options.ask.as_mut() {
         reader.questions(ask);
     }
+    reader.summarise_undeclared();
     let read::Reader { mut found, mut diagnostics, spoilt, .. } = reader;
     let mut values = IndexMap::new();
     // A value that could not be read was told; that it is missing would be told twice. What could not
@@ -129,7 +131,7 @@ fn default(variable: &Variable) -> Result<VariableValue, Box<Diagnostic>> {
     }
     let name = &variable.name;
     let detail = format!(
-        "The root module input variable \"{name}\" is not set, and has no default value. Use a --var or --var-file command line argument, or the environment variable TF_VAR_{name}, to provide a value for this variable."
+        "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."
     );
     let summary = "No value for required variable";
     Err(Box::new(Diagnostic::error(summary, detail).at(variable.header_span)))
@@ -146,14 +148,17 @@ fn given(
     let shown = found.span.filter(|_| !variable.sensitive);
     let placed =
         |diagnostic: Diagnostic| Box::new(diagnostic.at_or(shown.or(Some(variable.header_span))));
+    let unsuitable = |why: &str| match found.span {
+        Some(_) => {
+            format!("The given value is not suitable for var.{name} declared at {place}: {why}.")
+        }
+        None => format!("Unsuitable value for var.{name} set {}: {why}.", found.origin),
+    };
     if found.value.is_null() && !variable.nullable {
         if variable.default_value.is_some() {
             return default(variable);
         }
-        let detail = format!(
-            "Unsuitable value for var.{name} set by {}: required variable may not be set to null.",
-            found.origin
-        );
+        let detail = unsuitable("required variable may not be set to null");
         return Err(placed(Diagnostic::error("Required variable not set", detail)));
     }
     match variable.constraint.apply(&found.value) {
@@ -163,11 +168,7 @@ fn given(
             Ok(VariableValue { value, written, origin, span, given: true })
         }
         Err(error) => {
-            let detail = format!(
-                "The given value is not suitable for var.{name} declared at {place}: {}. It was set by {}.",
-                conversion_message(&error),
-                found.origin
-            );
+            let detail = unsuitable(&conversion_message(&error));
             Err(placed(Diagnostic::error("Invalid value for input variable", detail)))
         }
     }

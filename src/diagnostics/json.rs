@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Diagnostic, Diagnostics, Severity, SourceFile, SourceMap, Span};
+use crate::{Diagnostic, Diagnostics, Involved, Severity, SourceFile, SourceMap, Span};
 
 /// Writes one diagnostic: severity, summary, detail, address, range and snippet.
 pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
@@ -20,7 +20,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
     }
     if let Some((file, span)) = diagnostic.subject.and_then(|s| Some((sources.file(s.file)?, s))) {
         object["range"] = range(file, span);
-        object["snippet"] = snippet(file, span, &diagnostic.values);
+        object["snippet"] = snippet(file, span, diagnostic);
     }
     object
 }
@@ -54,39 +54,41 @@ pub fn range(file: &SourceFile, span: Span) -> Value {
     json!({"filename": &*file.path, "start": place(span.start, 0), "end": place(span.end, beyond)})
 }
 
-fn snippet(file: &SourceFile, span: Span, values: &[String]) -> Value {
+fn snippet(file: &SourceFile, span: Span, diagnostic: &Diagnostic) -> Value {
     let start = file.position(span.start as usize);
     let line = file.line(start.line);
     let line_start = span.start as usize - (start.byte - line_offset(file, start.byte));
     let end = (span.end as usize).saturating_sub(line_start).min(line.len());
-    let values: Vec<Value> = values
-        .iter()
-        .map(|text| match text.split_once(" is ") {
-            Some((traversal, statement)) => {
-                json!({"traversal": traversal, "statement": format!("is {statement}")})
-            }
-            None => json!({"traversal": text, "statement": ""}),
-        })
-        .collect();
-    json!({
+    let value = |one: &Involved| json!({"traversal": one.name, "statement": one.statement});
+    let values = diagnostic.values.iter().filter(|one| one.is_reference()).map(value);
+    let mut snippet = json!({
         "context": context(file, span),
         "code": line,
         "start_line": start.line,
         "highlight_start_offset": start.byte - line_offset(file, start.byte),
         "highlight_end_offset": end,
-        "values": values,
-    })
+        "values": values.collect::<Vec<_>>(),
+    });
+    if let Some(called) = &diagnostic.called {
+        snippet["function_call"] = called.json();
+    }
+    snippet
 }
 
 /// The header of the block of the file that a place is in: `resource "aws_vpc" "main"`.
 fn context(file: &SourceFile, span: Span) -> Option<String> {
     let before = &file.text[..line_offset(file, span.start as usize)];
-    let own = &file.text[before.len()..];
-    let lines = std::iter::once(own.lines().next()?).chain(before.lines().rev());
+    // What starts at the left edge of its line is not inside of a block that starts there too.
+    let is_inside = before.len() < span.start as usize;
+    let own = file.text[before.len()..].lines().next().filter(|_| is_inside);
+    let is_edge = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '#');
     // Blocks of a file start and end at the left edge, whatever they hold.
-    let edge = lines
-        .into_iter()
-        .find(|line| line.starts_with(|c: char| !c.is_whitespace() && c != '#'))?;
+    let edge = match own.filter(is_edge) {
+        Some(own) => own,
+        None => {
+            before.lines().rev().find(is_edge).filter(|line| !line.trim_end().ends_with('}'))?
+        }
+    };
     let (header, _) = edge.split_once('{')?;
     let is_block = header.starts_with(|c: char| c.is_alphabetic()) && !header.contains('=');
     is_block.then(|| header.split_whitespace().collect::<Vec<_>>().join(" "))

@@ -4,11 +4,13 @@
 //! only the front door draws them ([`render`]) or writes them as JSON ([`json`]).
 
 mod advice;
+mod involved;
 pub mod json;
 pub mod render;
 mod source;
 mod suggest;
 
+pub use involved::{CalledFunction, CalledParameter, Involved};
 pub use source::{FileId, Position, SourceFile, SourceMap, Span};
 pub use suggest::did_you_mean;
 
@@ -33,8 +35,10 @@ pub struct Diagnostic {
     pub context: Option<Span>,
     /// The address of the resource instance that it concerns.
     pub address: Option<String>,
-    /// The expressions and values that were involved, such as `var.port is 80`.
-    pub values: Vec<String>,
+    /// The references that were involved and their values, in order of name.
+    pub values: Vec<Involved>,
+    /// The function whose call it is about.
+    pub called: Option<Box<CalledFunction>>,
     /// Imperative advice for this very mistake; without any, its kind has some ([`Diagnostic::advice`]).
     pub hints: Vec<String>,
 }
@@ -59,6 +63,7 @@ impl Diagnostic {
             context: None,
             address: None,
             values: Vec::new(),
+            called: None,
             hints: Vec::new(),
         }
     }
@@ -88,13 +93,6 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
-        self
-    }
-
-    /// Adds an involved value, such as `var.port is 80`.
-    #[must_use]
-    pub fn value(mut self, value: impl Into<String>) -> Self {
-        self.values.push(value.into());
         self
     }
 

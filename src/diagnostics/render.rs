@@ -42,6 +42,9 @@ fn words(diagnostic: &Diagnostic) -> String {
     if let Some(address) = &diagnostic.address {
         words.push_str(&format!("  with {address}\n"));
     }
+    if let Some(called) = &diagnostic.called {
+        words.push_str(&format!("  while calling {called}\n"));
+    }
     for value in &diagnostic.values {
         words.push_str(&format!("  {value}\n"));
     }

@@ -284,8 +284,7 @@ impl Executor {
         let named = now.outputs.iter().map(|(name, o)| (Name::from(name.as_str()), o.clone()));
         self.applied.outputs = named.collect();
         self.applied.diagnostics.extend(std::mem::take(&mut self.run.diagnostics));
-        let mend = "Plan again without it to see whether anything else is pending.";
-        let partial = self.run.partial_warning("Applied changes may be incomplete", mend);
+        let partial = self.run.applied_partially();
         self.applied.diagnostics.extend(partial);
         self.applied.diagnostics = std::mem::take(&mut self.applied.diagnostics).sorted();
         self.applied.evaluated = Some(Evaluated(self.run));

@@ -2,6 +2,7 @@
 
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
+use lang::eval::Cause;
 use lang::{Data, Expr, Marks, Name, Scope, Type, Value, display, eval};
 
 use crate::tables::Expansion;
@@ -25,7 +26,7 @@ pub(crate) fn expand(
 fn with_values(found: Diagnostics, expr: &Expr, scope: &dyn Scope) -> Diagnostics {
     let told = |mut diagnostic: Diagnostic| {
         if diagnostic.values.is_empty() && diagnostic.subject == Some(expr.span) {
-            diagnostic.values = eval::involved_values(expr, scope);
+            diagnostic.values = eval::involved_values(expr, scope, Cause::Hidden);
         }
         diagnostic
     };

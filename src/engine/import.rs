@@ -180,7 +180,7 @@ impl Run {
         let leftover: Vec<(String, Request)> = leftover.collect();
         for (name, request) in leftover {
             let detail = format!(
-                "The resource has a block, and its count or for_each makes no instance {name}."
+                "The configuration for the given import {name} does not exist. All target instances must have an associated configuration to be imported."
             );
             let diagnostic = Diagnostic::error(NO_CONFIGURATION, detail);
             self.diagnostics.push(diagnostic.at_or(request.span));

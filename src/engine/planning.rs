@@ -32,8 +32,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.create_first_where_needed();
     run.mark_lost_data();
     run.check_selectors();
-    let mend = "It is meant for exceptional situations, such as mending a mistake.";
-    run.diagnostics.extend(run.partial_warning("Resource targeting is in effect", mend));
+    run.diagnostics.extend(run.planning_partially());
     run.preflight().await;
     let outputs = run.output_changes(&prior);
     run.diagnostics.extend(run.forgotten_warning());

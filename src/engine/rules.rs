@@ -3,6 +3,7 @@
 use config::CheckRule;
 use diagnostics::{Diagnostic, Diagnostics};
 use lang::convert::convert;
+use lang::eval::Cause;
 use lang::{Scope, Type, eval};
 use plan::CheckStatus;
 
@@ -64,7 +65,7 @@ pub fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
 pub(crate) fn not_known_yet(rule: &CheckRule, scope: &dyn Scope) -> Diagnostic {
     let detail = "The condition could not be evaluated at this time, a result will be known when this plan is applied.";
     let mut diagnostic = Diagnostic::warning(NOT_KNOWN_YET, detail);
-    diagnostic.values = eval::involved_values(&rule.condition, scope);
+    diagnostic.values = eval::involved_values(&rule.condition, scope, Cause::Hidden);
     diagnostic.at(rule.condition.span)
 }
 
@@ -85,6 +86,6 @@ fn failed(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
         }
     };
     let mut diagnostic = Diagnostic::error(summary, message.clone()).at(rule.condition.span);
-    diagnostic.values = eval::involved_values(&rule.condition, scope);
+    diagnostic.values = eval::involved_values(&rule.condition, scope, Cause::Other);
     Verdict { status: CheckStatus::Fail, problem: Some(message), diagnostics: diagnostic.into() }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use diagnostics::{Diagnostic, Diagnostics, FileId, Span};
+use diagnostics::{Diagnostic, Diagnostics, FileId, Involved, Span};
 
 use crate::functions::FunctionContext;
 use crate::operate::StepError;
@@ -24,6 +24,8 @@ mod reference;
 mod splat;
 mod template;
 
+pub use involved::Cause;
+
 /// Iterations stop after so many mistakes, which are the same one over and over.
 const MISTAKES_MAX: usize = 10;
 
@@ -34,9 +36,9 @@ pub fn evaluate(expr: &Expr, scope: &dyn Scope) -> Result<Value, Diagnostics> {
     if evaluator.found.is_empty() { Ok(value) } else { Err(evaluator.found.into()) }
 }
 
-/// The values of the references in an expression, one line each, such as `var.port is 80`; for messages.
-pub fn involved_values(expr: &Expr, scope: &dyn Scope) -> Vec<String> {
-    Evaluator::new(scope).involved_values(expr)
+/// The references in an expression and their values, such as `var.port` and `is 80`, for messages about `cause`.
+pub fn involved_values(expr: &Expr, scope: &dyn Scope, cause: Cause) -> Vec<Involved> {
+    Evaluator::new(scope).involved_values(expr, cause)
 }
 
 /// Why a template that a function was given could not be rendered.
@@ -125,7 +127,7 @@ impl<'a> Evaluator<'a> {
 
     fn report(&mut self, mut diagnostic: Diagnostic, involved: &Expr) {
         if !self.quiet {
-            diagnostic.values.extend(self.involved_values(involved));
+            diagnostic.values = self.involved_values(involved, Cause::Other);
         }
         self.found.push(diagnostic);
     }

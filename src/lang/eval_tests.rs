@@ -177,12 +177,13 @@ fn secrets_never_reach_a_message() {
 fn messages_name_the_values_they_are_about() {
     let values = |source: &str| {
         let found = evaluate(source, &scope()).unwrap_err();
-        found.iter().next().unwrap().values.clone()
+        let first = found.iter().next().unwrap();
+        first.values.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
-    assert_eq!(values("secret + 1"), ["secret has a sensitive value"]);
+    assert_eq!(values("secret + 1"), [""; 0]);
     assert_eq!(values("part.a.x"), ["part.a is 1"]);
     assert_eq!(values("[for x in [\"a\"] : x + 1]"), ["x is \"a\""]);
-    assert_eq!(values("thing.nope"), ["thing is a object, known only after apply"]);
+    assert_eq!(values("thing.nope"), [""; 0]);
 }
 
 #[test]

@@ -27,6 +27,7 @@ mod regular;
 mod rsa;
 mod sensitive;
 mod set;
+mod signature;
 mod string;
 mod template;
 mod text_encoding;
@@ -42,6 +43,7 @@ mod tests;
 
 pub use call::{ArityError, arity, call};
 pub use definition::{Body, Call, Function, FunctionError, Parameter, Returns, Shape};
+pub use signature::{Signature, called, signatures};
 
 /// What impure functions may see and do; everything else in `lang` is pure.
 #[derive(Clone)]

@@ -42,6 +42,11 @@ pub fn json_file(source: &str, file: FileId) -> (Body, Diagnostics) {
     json::file(source, file)
 }
 
+/// Parses a file of values in JSON syntax (`.tfvars.json`): one object, whose members are attributes.
+pub fn json_values(source: &str, file: FileId) -> (Body, Diagnostics) {
+    json::values(source, file)
+}
+
 /// Parses one expression.
 pub fn expression(source: &str, file: FileId) -> Result<Expr, Diagnostics> {
     let mut parser = Parser::new(source, file, lexer::code(source));

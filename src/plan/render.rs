@@ -2,9 +2,12 @@
 
 use anstyle::{AnsiColor, Style};
 
+pub use prose::wrapped;
+
 use crate::{Action, Plan, PlanMode, Reason, ResourceChange, Secrets, Summary};
 
 mod attributes;
+mod prose;
 mod summary;
 mod text;
 mod value;
@@ -93,7 +96,7 @@ pub fn text(plan: &Plan, options: RenderOptions) -> String {
         && shown.is_empty()
         && (plan.mode != PlanMode::RefreshOnly || plan.drift.is_empty())
     {
-        out.push_str(ONLY_OUTPUTS);
+        out.push_str(&wrapped(ONLY_OUTPUTS));
     }
     out
 }
@@ -174,9 +177,19 @@ fn failed(painter: Painter) -> String {
 
 fn nothing(plan: &Plan, painter: Painter) -> String {
     let unread = plan.changes.iter().filter(|change| change.unread.is_some()).count();
-    let headline = match plan.mode {
-        PlanMode::Destroy => "No changes. No objects need to be destroyed.",
-        _ => "No changes. Your infrastructure matches the configuration.",
+    let (headline, why) = match plan.mode {
+        PlanMode::Destroy => (
+            "No changes. No objects need to be destroyed.",
+            "Either you have not created any objects yet or the existing objects were already deleted outside of artiform.",
+        ),
+        PlanMode::RefreshOnly => (
+            "No changes. Your infrastructure still matches the configuration.",
+            "artiform has checked that the real remote objects still match the result of your most recent changes, and found no differences.",
+        ),
+        PlanMode::Normal => (
+            "No changes. Your infrastructure matches the configuration.",
+            "artiform has compared your real infrastructure against your configuration and found no differences, so no changes are needed.",
+        ),
     };
     let mut text = painter.bold(headline) + "\n";
     if unread > 0 {
@@ -185,12 +198,13 @@ fn nothing(plan: &Plan, painter: Painter) -> String {
         ));
         return text;
     }
-    if plan.mode == PlanMode::Destroy {
-        text.push_str("\nEither you have not created any objects yet or the existing objects were already deleted outside of artiform.\n");
-        return text;
-    }
-    text.push_str("\nartiform has compared your real infrastructure against your configuration and found no differences, so no changes are needed.\n");
+    text.push_str(&format!("\n{}\n", wrapped(why)));
     text
+}
+
+/// The line between a plan and what is said about it.
+pub fn rule() -> String {
+    "─".repeat(77)
 }
 
 fn drift(plan: &Plan, painter: Painter, out: &mut String) {
@@ -216,12 +230,12 @@ fn drift(plan: &Plan, painter: Painter, out: &mut String) {
         }
         out.push('\n');
     }
-    let rule = "─".repeat(77);
-    out.push_str(&format!("{}\n\n", painter.dim(&rule)));
+    out.push_str(&format!("{}\n\n", painter.dim(&rule())));
 }
 
 fn legend(shown: &[&ResourceChange], painter: Painter, out: &mut String) {
-    out.push_str("artiform used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:\n");
+    let how = "artiform used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:";
+    out.push_str(&format!("{}\n", wrapped(how)));
     let entries = [
         (Action::Create, "create"),
         (Action::Update, "update in-place"),

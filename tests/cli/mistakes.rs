@@ -202,13 +202,15 @@ fn mistakes_on_the_command_line_are_told_without_a_panic() {
         (&["plan", "-target=terraform_data.none"], "terraform_data.none"),
         (&["plan", "-var-file=none.tfvars"], "none.tfvars"),
         (&["show", "none.plan"], "none.plan"),
-        (&["output", "none"], "none"),
     ] {
         let run = project.run(arguments);
         assert_eq!(run.code, 1, "{arguments:?}:\n{}", run.all());
         assert!(run.stderr.contains(word), "{arguments:?}: no {word:?}:\n{}", run.stderr);
         assert!(!run.stderr.contains("panicked"), "{arguments:?}:\n{}", run.stderr);
     }
+    project.apply().expect_code(0);
+    let run = project.run(&["output", "none"]).expect_code(1);
+    assert!(run.stderr.contains("Output \"none\" not found"), "{}", run.stderr);
     let run = project.artiform(&["-chdir=nowhere", "plan"]).expect_code(1);
     assert!(run.stderr.contains("nowhere"), "{}", run.stderr);
 }

@@ -2,7 +2,7 @@
 
 mod saved;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics};
@@ -33,9 +33,18 @@ pub struct Apply {
     pub planning: PlanningFlags,
     #[command(flatten)]
     pub flags: ApplyFlags,
-    /// It was called by the name `destroy`.
+    /// The command that it was called by.
     #[arg(skip)]
-    pub is_destroy: bool,
+    pub called: Called,
+}
+
+/// The commands that apply.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Called {
+    #[default]
+    Apply,
+    Destroy,
+    Refresh,
 }
 
 /// The options of all commands that apply.
@@ -75,17 +84,20 @@ impl Verb for Apply {
 impl Apply {
     fn make(&self, context: &Context) -> Outcome {
         if self.place.is_file() {
+            if self.called == Called::Destroy {
+                return Err(destroys_no_plan(&self.place));
+            }
             return self.saved(&self.place, context);
         }
         if !self.place.is_dir() {
             let place = self.place.display();
             let summary = format!("Failed to load \"{place}\" as a plan file");
-            let detail = format!("There is neither a saved plan nor a folder \"{place}\".");
+            let detail = format!("Error: stat {place}: no such file or directory");
             return Err(Failure::error(&summary, detail));
         }
-        self.check_approval(context)?;
+        self.check_approval()?;
         let options = self.planning.options()?;
-        let stack = Stack::load(&self.place, &self.flags.variables, context)?;
+        let stack = Stack::load(&self.place, &self.flags.variables, context)?.checked()?;
         let session = Session::start(context)?;
         let store = stack_state::lock(&stack, self.operation(), &self.flags.lock)?;
         let opened = Opened::Locked(store);
@@ -104,7 +116,11 @@ impl Apply {
             ui.diagnostics(&made.diagnostics, stack.sources());
             return Ok(FAILURE);
         };
-        plan_view::show(&planned.plan, self.flags.detail, ui);
+        if self.called == Called::Refresh {
+            ui.diagnostics(&nothing_to_refresh(&store), stack.sources());
+        } else {
+            plan_view::show(&planned.plan, self.flags.detail, ui);
+        }
         ui.diagnostics(&self.worth_telling(made.diagnostics), stack.sources());
         let code = if self.approved(&planned, &session)? {
             self.execute(planned, store, (&stack, &session))
@@ -135,25 +151,29 @@ impl Apply {
         if self.planning.mode() == PlanMode::Destroy { "Destroy" } else { "Apply" }
     }
 
-    /// Who cannot be asked must have approved: found before anything is read.
-    fn check_approval(&self, context: &Context) -> Result<(), Box<Failure>> {
-        if self.flags.auto_approve || (context.ui.can_ask() && self.flags.variables.input) {
+    /// Who reads lines cannot be asked, which is found before anything is read.
+    fn check_approval(&self) -> Result<(), Box<Failure>> {
+        if self.flags.auto_approve || !self.flags.json {
             return Ok(());
         }
-        let why = if self.flags.json {
-            "With --json nobody can be asked."
-        } else if !self.flags.variables.input {
-            "With --input=false nobody is asked."
-        } else {
+        let detail = "artiform cannot ask for interactive approval when -json is set. You can either apply a saved plan file, or enable the -auto-approve option.";
+        Err(Failure::error("Plan file or auto-approve required", detail))
+    }
+
+    /// Nobody is there to approve what was planned.
+    fn not_approved(&self) -> Box<Failure> {
+        let why = if self.flags.variables.input {
             "Nobody can be asked, because the standard input is not a terminal."
+        } else {
+            "With -input=false nobody is asked."
         };
         let detail = format!(
-            "Before artiform changes anything, the plan must be approved. {why} Approve it beforehand with --auto-approve."
+            "Before artiform changes anything, the plan must be approved. {why} Approve it beforehand with -auto-approve."
         );
-        let command = if self.planning.destroy { "destroy" } else { "apply" };
-        Err(Diagnostic::error("Approval is required", detail)
-            .hint(format!("look at the plan first, then run `artiform {command} --auto-approve`"))
-            .into())
+        let command = if self.called == Called::Destroy { "destroy" } else { "apply" };
+        Diagnostic::error("Approval is required", detail)
+            .hint(format!("run `artiform {command} -auto-approve`, or apply a saved plan"))
+            .into()
     }
 
     fn approved(&self, planned: &Planned, session: &Session) -> Result<bool, Box<Failure>> {
@@ -161,6 +181,9 @@ impl Apply {
             return Ok(true);
         }
         let ui = &session.ui;
+        if !ui.can_ask() || !self.flags.variables.input {
+            return Err(self.not_approved());
+        }
         ui.print(&format!("\n{}\n{}", ui.bold(self.question()), ui.bold("  Enter a value: ")));
         let (sender, answer) = tokio::sync::oneshot::channel();
         // A thread of its own, because a read of the terminal cannot be cancelled.
@@ -196,7 +219,7 @@ impl Apply {
         (stack, session): (&Stack, &Session),
     ) -> Outcome {
         let applied = obey(planned, store, session);
-        let ended = (self.is_destroy, self.flags.detail.secrets());
+        let ended = (self.called, self.flags.detail.secrets());
         if session.ui.json {
             session.ui.diagnostics(&applied.diagnostics, stack.sources());
             view::show(&applied, ended, &session.ui);
@@ -207,6 +230,23 @@ impl Apply {
         let failed = applied.diagnostics.has_errors() || applied.interrupted;
         Ok(if failed { FAILURE } else { SUCCESS })
     }
+}
+
+/// Warns that a refresh has nothing to read.
+fn nothing_to_refresh(store: &Store) -> Diagnostics {
+    if !store.snapshot().instances.is_empty() {
+        return Diagnostics::new();
+    }
+    let detail = "There are currently no remote objects tracked in the state, so there is nothing to refresh.";
+    Diagnostic::warning("Empty or non-existent state", detail).into()
+}
+
+fn destroys_no_plan(path: &Path) -> Box<Failure> {
+    let detail = format!(
+        "If this plan was created using plan -destroy, apply it using:\n  artiform apply {:?}",
+        path.display().to_string()
+    );
+    Failure::error("Destroy can't be called with a plan file", detail)
 }
 
 /// Executes a plan and closes the state.

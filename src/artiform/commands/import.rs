@@ -1,6 +1,8 @@
 //! `import`: takes one thing that exists already into the state.
 
+use diagnostics::Diagnostic;
 use engine::{ImportTarget, PlanOptions, Selector};
+use lang::ResourceMode;
 use plan::PlanMode;
 
 use super::{Verb, apply};
@@ -36,15 +38,21 @@ impl Verb for Import {
 
     fn run(self, context: &Context) -> Outcome {
         let address = address::resource(&self.address)?;
+        if address.mode == ResourceMode::Data {
+            let detail = "A managed resource address is required. Importing into a data resource is not allowed.";
+            return Err(Failure::error("Invalid address", detail));
+        }
         let name = address.to_string();
         let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
         let session = Session::start(context)?;
         let store = stack_state::lock(&stack, "import", &self.lock)?;
         if store.instance(&name).is_some_and(|instance| instance.has_current()) {
             let detail = format!(
-                "The state has {name} already. To put another thing in its place, take it out first with: artiform state rm '{name}'"
+                "artiform is already managing a remote object for {name}. To import to this address you must first remove the existing object from the state."
             );
-            return Err(Failure::error("Resource already managed by artiform", detail));
+            return Err(Diagnostic::error("Resource already managed by artiform", detail)
+                .hint(format!("take it out with: artiform state rm '{name}'"))
+                .into());
         }
         let options = PlanOptions {
             // Nothing but the import is to happen: no other thing is read, none is changed.
@@ -70,7 +78,7 @@ impl Verb for Import {
         }
         let done = context.ui.success("Import successful!");
         context.ui.line(&format!(
-            "\n{done}\n\nThe resource is in the state now, and is managed by artiform from here on."
+            "\n{done}\n\nThe resources that were imported are shown above. These resources are now in\nyour artiform state and will henceforth be managed by artiform."
         ));
         Ok(SUCCESS)
     }

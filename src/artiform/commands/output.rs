@@ -19,10 +19,10 @@ pub struct Output {
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Write values as JSON, also those of sensitive outputs
-    #[arg(long, conflicts_with = "raw")]
+    #[arg(long)]
     json: bool,
     /// Write the one value as it is: a string, number or bool
-    #[arg(long, requires = "name")]
+    #[arg(long)]
     raw: bool,
 }
 
@@ -30,16 +30,34 @@ impl Verb for Output {
     const NAME: &'static str = "output";
 
     fn run(self, context: &Context) -> Outcome {
+        self.check()?;
         let stack = Stack::load_for_state(Path::new("."), context)?;
         let snapshot = stack_state::read(&stack)?.snapshot();
         match &self.name {
-            Some(name) => self.one(name, &snapshot, context),
-            None => Ok(self.all(&snapshot, context)),
+            // Without any output there is none to miss, as Terraform sees it; a program is told all the same.
+            Some(name) if self.json || !snapshot.outputs.is_empty() => {
+                self.one(name, &snapshot, context)
+            }
+            _ => Ok(self.all(&snapshot, context)),
         }
     }
 }
 
 impl Output {
+    fn check(&self) -> Result<(), Box<Failure>> {
+        let (summary, detail) = if self.json && self.raw {
+            ("Invalid output format", "The -raw and -json options are mutually-exclusive.")
+        } else if self.raw && self.name.is_none() {
+            (
+                "Output name required",
+                "You must give the name of a single output value when using the -raw option.",
+            )
+        } else {
+            return Ok(());
+        };
+        Err(Failure::error(summary, detail))
+    }
+
     fn one(&self, name: &str, snapshot: &Snapshot, context: &Context) -> Outcome {
         let Some(output) = snapshot.outputs.get(name) else {
             return Err(missing(name, snapshot));
@@ -47,7 +65,7 @@ impl Output {
         if self.json {
             context.ui.line(&output.value.to_string());
         } else if self.raw {
-            context.ui.print(&raw(name, &output.value)?);
+            context.ui.print(&raw(name, output)?);
         } else {
             context.ui.line(&lang::display::console(&outputs::value(output)));
         }
@@ -61,8 +79,7 @@ impl Output {
                 outputs.iter().map(|(name, output)| (name.clone(), as_json(output))).collect();
             context.ui.line(&format!("{:#}", Value::Object(object)));
         } else if outputs.is_empty() {
-            let detail = "The state holds no outputs. Outputs are declared with `output` blocks in the stack's own \
-                          folder and recorded by apply.";
+            let detail = "The state file either has no outputs defined, or all the defined outputs are empty. Please define an output in your configuration with the `output` keyword and run `artiform refresh` for it to become available. If you are using interpolation, please verify the interpolated value is not empty. You can use the `artiform console` command to assist.";
             let warning = Diagnostic::warning("No outputs found", detail);
             context.ui.diagnostics(&Diagnostics::from(warning), &Default::default());
         } else {
@@ -78,15 +95,22 @@ fn as_json(output: &OutputState) -> Value {
 }
 
 /// The value without quotes and without a line break, for scripts.
-fn raw(name: &str, value: &Value) -> Result<String, Box<Failure>> {
-    match value {
+fn raw(name: &str, output: &OutputState) -> Result<String, Box<Failure>> {
+    match &output.value {
         Value::String(text) => Ok(text.clone()),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(truth) => Ok(truth.to_string()),
         other => {
-            let kind = if other.is_null() { "null" } else { "a collection" };
+            let ty = outputs::value(output).type_of();
+            if other.is_null() {
+                let detail = format!(
+                    "The value for output value \"{name}\" is null, so -raw mode cannot print it."
+                );
+                return Err(Failure::error("Unsupported value for raw output", detail));
+            }
+            let kind = lang::display::friendly_type(&ty);
             let detail = format!(
-                "The output \"{name}\" is {kind}. Only strings, numbers and bools can be written raw; use --json for others."
+                "The -raw option only supports strings, numbers, and boolean values, but output value \"{name}\" is {kind}.\n\nUse the -json option for machine-readable representations of output values that have complex types."
             );
             Err(Failure::error("Unsupported value for raw output", detail))
         }
@@ -94,11 +118,9 @@ fn raw(name: &str, value: &Value) -> Result<String, Box<Failure>> {
 }
 
 fn missing(name: &str, snapshot: &Snapshot) -> Box<Failure> {
-    let detail = format!(
-        "The output \"{name}\" could not be found in the state. A new output is recorded by the next apply."
-    );
+    let detail = "The output variable requested could not be found in the state file. If you recently added this to your configuration, be sure to run `artiform apply`, since the state won't be updated with new output variables until that command is run.";
     let known = snapshot.outputs.keys().map(String::as_str);
-    let diagnostic = Diagnostic::error("Output not found", detail);
+    let diagnostic = Diagnostic::error(format!("Output \"{name}\" not found"), detail);
     match diagnostics::did_you_mean(name, known) {
         Some(near) => diagnostic.hint(format!("did you mean \"{near}\"?")).into(),
         None => diagnostic.into(),

@@ -2,10 +2,12 @@
 
 mod generated;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use engine::PlanOptions;
 use plan::PlanMode;
+use plan::render::{rule, wrapped};
 
 use super::Verb;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
@@ -14,8 +16,10 @@ use crate::plan_file::PlanFile;
 use crate::planning::{Made, Session, StackArgument};
 use crate::stack::{Stack, digest};
 use crate::stack_state;
-use crate::ui::Ui;
 use crate::views::{json_lines, plan as view};
+
+/// Environment variables of programs that call this one.
+const AUTOMATION: [&str; 2] = ["TF_IN_AUTOMATION", "ARTIFORM_IN_AUTOMATION"];
 
 /// Exit code of `--detailed-exitcode` when there is something to apply.
 const CHANGES: u8 = 2;
@@ -36,7 +40,7 @@ pub struct Plan {
     #[command(flatten)]
     detail: view::PlanDetail,
     /// Save the plan to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = OsStringValueParser::new().map(PathBuf::from))]
     out: Option<PathBuf>,
     /// Write configuration for import blocks whose target has none to this new file
     #[arg(long, value_name = "FILE")]
@@ -71,9 +75,13 @@ impl Plan {
         let mut options = self.planning.options()?;
         if let Some(path) = &self.generate_config_out {
             generated::check(path)?;
+            if options.mode != PlanMode::Normal {
+                let detail = "Config can only be generated during a normal plan operation, and not during a refresh-only or destroy plan.";
+                return Err(Failure::error("Invalid generate-config-out flag", detail));
+            }
             options.generate_config = true;
         }
-        let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
+        let stack = Stack::load(&self.stack.folder, &self.variables, context)?.checked()?;
         let session = Session::start(context)?;
         let state = stack_state::for_plan(&stack, &self.lock)?;
         let made = session.plan(&stack, &state, options.clone());
@@ -111,27 +119,43 @@ impl Plan {
             // What was generated is a part of the stack from now on, if it lies there.
             digest = digest::sources(&config::load(&stack.config.folder).config.sources);
         }
-        if let Some(path) = &self.out {
+        if let Some(path) = self.saved_to() {
             let file = PlanFile::new(&planned, options, (stack, self.detail.secrets()))?;
             file.of_configuration(digest).write(path)?;
         }
         if failed {
             return Ok(FAILURE);
         }
-        self.out.iter().for_each(|path| self.say_saved(path, ui));
         let changes = planned.plan.has_changes();
+        if changes && !ui.json {
+            self.say_what_next(context);
+        }
         // The process ends now: giving its memory back piece by piece would only take time.
         std::mem::forget(planned);
         Ok(if self.detailed_exitcode && changes { CHANGES } else { SUCCESS })
     }
 
-    fn say_saved(&self, path: &Path, ui: &Ui) {
-        if ui.json {
+    /// How to apply what was planned, unless a program calls that knows.
+    fn say_what_next(&self, context: &Context) {
+        let ui = &context.ui;
+        if AUTOMATION.iter().any(|name| context.environment.contains_key(*name)) {
             return;
         }
-        let shown = path.display();
-        ui.line(&format!(
-            "\nSaved the plan to: {shown}\n\nTo perform exactly these actions, run the following command to apply:\n    artiform apply \"{shown}\""
-        ));
+        let next = match self.saved_to() {
+            Some(path) => format!(
+                "Saved the plan to: {0}\n\nTo perform exactly these actions, run the following command to apply:\n    artiform apply {1:?}",
+                path.display(),
+                path.display().to_string()
+            ),
+            None => wrapped(
+                "Note: You didn't use the -out option to save this plan, so artiform can't guarantee to take exactly these actions if you run \"artiform apply\" now.",
+            ),
+        };
+        ui.line(&format!("\n{}\n\n{next}", ui.dim(&rule())));
+    }
+
+    /// The file of the plan; an empty name is none.
+    fn saved_to(&self) -> Option<&PathBuf> {
+        self.out.as_ref().filter(|path| !path.as_os_str().is_empty())
     }
 }

@@ -1,7 +1,7 @@
 //! `refresh`: `apply --refresh-only --auto-approve` under its old name.
 
 use super::Verb;
-use super::apply::{Apply, ApplyFlags};
+use super::apply::{Apply, ApplyFlags, Called};
 use crate::context::{Context, Outcome};
 use crate::flags::PlanningFlags;
 use crate::planning::StackArgument;
@@ -25,6 +25,6 @@ impl Verb for Refresh {
     fn run(self, context: &Context) -> Outcome {
         let planning = PlanningFlags { refresh_only: true, ..self.planning };
         let flags = ApplyFlags { auto_approve: true, ..self.flags };
-        Apply { place: self.stack.folder, planning, flags, is_destroy: false }.run(context)
+        Apply { place: self.stack.folder, planning, flags, called: Called::Refresh }.run(context)
     }
 }

@@ -7,6 +7,9 @@ use plan::PlanMode;
 
 use crate::{address, world};
 
+/// So many calls may be in flight where nobody says otherwise.
+const PARALLELISM: usize = 10;
+
 /// What to plan, and how many things at once.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PlanningFlags {
@@ -18,7 +21,7 @@ pub struct PlanningFlags {
           default_missing_value = "true", require_equals = true, action = ArgAction::Set)]
     pub refresh: bool,
     /// Only bring the state up to date with what exists
-    #[arg(long, conflicts_with_all = ["destroy", "replace"])]
+    #[arg(long)]
     pub refresh_only: bool,
     /// Plan only this address (or glob) and what it depends on; may be repeated
     #[arg(long, visible_alias = "only", value_name = "ADDRESS", action = ArgAction::Append)]
@@ -30,9 +33,8 @@ pub struct PlanningFlags {
     #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
     pub replace: Vec<String>,
     /// How many calls may be in flight at once, for each provider and region
-    #[arg(long, value_name = "N", default_value_t = 10,
-          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=10_000))]
-    pub parallelism: usize,
+    #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true)]
+    pub parallelism: i64,
 }
 
 impl PlanningFlags {
@@ -45,15 +47,12 @@ impl PlanningFlags {
         let replace = self
             .replace
             .iter()
-            .filter_map(|text| mistakes.absorb(address::resource(text)))
+            .filter_map(|text| mistakes.absorb(address::replaced(text)))
             .collect();
         let targets = selectors(&self.target, &mut mistakes);
         let excludes = selectors(&self.exclude, &mut mistakes);
-        if !self.refresh && self.refresh_only {
-            let detail = "A plan that only reads cannot go without reading: --refresh-only and \
-                          --refresh=false exclude each other.";
-            mistakes.push(Diagnostic::error("Incompatible refresh options", detail));
-        }
+        mistakes.extend(self.contradictions());
+        let parallelism = mistakes.absorb(self.parallelism());
         if mistakes.has_errors() {
             return Err(mistakes);
         }
@@ -65,9 +64,48 @@ impl PlanningFlags {
             replace,
             timestamp: world::now(),
             workspace: "default".into(),
-            parallelism: self.parallelism,
+            parallelism: parallelism.unwrap_or(PARALLELISM),
             ..PlanOptions::default()
         })
+    }
+
+    /// Options that exclude each other.
+    fn contradictions(&self) -> Option<Diagnostic> {
+        let (summary, detail) = if self.destroy && self.refresh_only {
+            (
+                "Incompatible plan mode options",
+                "The -destroy and -refresh-only options are mutually-exclusive.",
+            )
+        } else if (self.destroy || self.refresh_only) && !self.replace.is_empty() {
+            (
+                "Unsupported plan mode",
+                "Forcing resource instance replacement (with -replace=...) is allowed only in normal planning mode.",
+            )
+        } else if self.refresh_only && !self.refresh {
+            (
+                "Incompatible refresh options",
+                "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because artiform would have nothing to do.",
+            )
+        } else {
+            return None;
+        };
+        Some(Diagnostic::error(summary, detail))
+    }
+
+    /// How many calls may be in flight; zero means as many as without the option.
+    ///
+    /// # Errors
+    /// It is less than zero.
+    pub fn parallelism(&self) -> Result<usize, Diagnostics> {
+        match usize::try_from(self.parallelism) {
+            Ok(0) => Ok(PARALLELISM),
+            Ok(count) => Ok(count),
+            Err(_) => {
+                let detail =
+                    format!("The parallelism must be a positive value. Not {}.", self.parallelism);
+                Err(Diagnostic::error("Invalid parallelism value", detail).into())
+            }
+        }
     }
 
     pub fn mode(&self) -> PlanMode {
@@ -83,7 +121,7 @@ fn selectors(texts: &[String], mistakes: &mut Diagnostics) -> Vec<Selector> {
     let is_glob = |text: &str| text.contains(['*', '?']);
     let selector = |text: &String| {
         if !is_glob(text) {
-            mistakes.absorb(address::endpoint(text))?;
+            mistakes.absorb(address::target(text))?;
         }
         Some(Selector(text.clone()))
     };

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::builder::BoolishValueParser;
-use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use config::values::Given;
 
 /// `--var` and `--var-file` in the order of the command line, and whether to ask for what is missing.
@@ -53,7 +53,7 @@ impl clap::Args for VariableFlags {
             .arg(
                 option("var-file")
                     .value_name("FILE")
-                    .value_parser(value_parser!(PathBuf))
+                    .value_parser(OsStringValueParser::new().map(PathBuf::from))
                     .help("Read values of variables from a file; may be repeated"),
             )
             .arg(

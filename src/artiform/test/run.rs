@@ -8,6 +8,7 @@ use engine::{
     ApplyOptions, Evaluated, Events, PlanInput, PlanOptions, Planned, RootScope, Selector,
 };
 use indexmap::IndexMap;
+use lang::eval::Cause;
 use lang::functions::FunctionContext;
 use lang::{Name, Value};
 use plan::CheckStatus;
@@ -189,7 +190,8 @@ impl Prepared<'_> {
                 CheckStatus::Unknown => {
                     let unknown = unknown_condition(self.run.applies);
                     let mut unknown = unknown.at(rule.condition.span);
-                    unknown.values = lang::eval::involved_values(&rule.condition, &scope);
+                    unknown.values =
+                        lang::eval::involved_values(&rule.condition, &scope, Cause::Hidden);
                     ended.diagnostics.push(unknown);
                     Status::Error
                 }

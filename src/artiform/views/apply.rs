@@ -4,17 +4,23 @@ use engine::Applied;
 use plan::{Secrets, Summary};
 
 use super::{json_lines, outputs};
+use crate::commands::apply::Called;
 use crate::ui::Ui;
 
-/// Shows the end of an apply; `destroys` says that it was called `destroy`.
-pub fn show(applied: &Applied, (destroys, secrets): (bool, Secrets), ui: &Ui) {
+/// Shows the end of an apply, by the command that it was called by.
+pub fn show(applied: &Applied, (called, secrets): (Called, Secrets), ui: &Ui) {
+    let destroys = called == Called::Destroy;
+    // A refresh changes nothing that could be counted.
+    let counts = called != Called::Refresh;
     let failed = applied.diagnostics.has_errors() || applied.interrupted;
     if ui.json && failed {
         return;
     }
     if ui.json {
         let operation = if destroys { "destroy" } else { "apply" };
-        ui.line(&json_lines::summary(&summary(applied), operation));
+        if counts {
+            ui.line(&json_lines::summary(&summary(applied), operation));
+        }
         if !destroys {
             let named = applied.outputs.iter().map(|(name, output)| (&**name, output));
             ui.line(&json_lines::outputs(named, secrets));
@@ -25,7 +31,9 @@ pub fn show(applied: &Applied, (destroys, secrets): (bool, Secrets), ui: &Ui) {
         ui.print(&format!("\n{}\n", ui.bold(&unfinished(applied, destroys))));
         return;
     }
-    ui.print(&format!("\n{}\n", ui.success(&complete(applied, destroys))));
+    if counts {
+        ui.print(&format!("\n{}\n", ui.success(&complete(applied, destroys))));
+    }
     if !destroys && !applied.outputs.is_empty() {
         let named = applied.outputs.iter().map(|(name, output)| (&**name, output));
         ui.print(&format!("\n{}\n\n{}", ui.success("Outputs:"), outputs::all(named, secrets)));

@@ -20,8 +20,13 @@ pub(super) struct Reader<'a> {
     pub found: IndexMap<Name, Found>,
     /// Variables whose value was given and could not be read.
     pub spoilt: HashSet<Name>,
+    /// Values in files that no variable asks for.
+    pub undeclared: usize,
     pub diagnostics: Diagnostics,
 }
+
+/// So many values that no variable asks for are told one by one.
+const UNDECLARED_MAX: usize = 2;
 
 impl Reader<'_> {
     /// Reads the environment; names that are no variables of this stack are for another one.
@@ -30,7 +35,7 @@ impl Reader<'_> {
             for (key, text) in environment {
                 let variable = key.strip_prefix(prefix).and_then(|name| self.variables.get(name));
                 if let Some(variable) = variable {
-                    self.text(variable, text, format!("the environment variable {key}"));
+                    self.text(variable, text, format!("using the {key} environment variable"));
                 }
             }
         }
@@ -40,22 +45,22 @@ impl Reader<'_> {
     pub(super) fn assignment(&mut self, text: &str) {
         let Some((name, value)) = text.split_once('=') else {
             let detail = format!(
-                "The given --var option \"{text}\" is not correctly specified. Must be a variable name and value separated by an equals sign, like --var=\"key=value\"."
+                "The given -var option {text:?} is not correctly specified. Must be a variable name and value separated by an equals sign, like -var=\"key=value\"."
             );
-            self.diagnostics.push(Diagnostic::error("Invalid --var option", detail));
+            self.diagnostics.push(Diagnostic::error("Invalid -var option", detail));
             return;
         };
-        if name.trim() != name {
+        if name.ends_with(' ') {
+            let (plain, value) = (name.trim_end(), value.trim_start());
             let detail = format!(
-                "Variable name \"{name}\" is invalid due to a space beside the equals sign. Write --var=\"{}=...\".",
-                name.trim()
+                "Variable name {name:?} is invalid due to trailing space. Did you mean -var=\"{plain}={value}\"?"
             );
-            self.diagnostics.push(Diagnostic::error("Invalid --var option", detail));
+            self.diagnostics.push(Diagnostic::error("Invalid -var option", detail));
             return;
         }
         match self.variables.get(name) {
             Some(variable) => {
-                self.text(variable, value, format!("the option --var=\"{name}=...\""));
+                self.text(variable, value, format!("using -var=\"{name}=...\""));
             }
             None => {
                 let detail = format!(
@@ -72,7 +77,11 @@ impl Reader<'_> {
         let text = match files::read_text(path) {
             Ok(text) => text,
             Err(diagnostic) => {
-                let detail = diagnostic.detail;
+                let detail = if path.exists() {
+                    diagnostic.detail
+                } else {
+                    format!("Given variables file {} does not exist.", path.display())
+                };
                 let unread = Diagnostic::error("Failed to read variables file", detail);
                 let hint = "check the path; it is relative to the folder where the command runs";
                 self.diagnostics.push(unread.hint(hint));
@@ -91,19 +100,16 @@ impl Reader<'_> {
             if &*block.kind == "variable" {
                 let name = block.labels.first().map_or("NAME", |label| &*label.text);
                 let detail = format!(
-                    "A .tfvars file is used to assign values to variables that have already been declared in configuration files, not to declare new variables. To declare variable \"{name}\", place this block in one of your configuration files. To set a value for this variable in {shown}, use the definition syntax instead: {name} = <value>"
+                    "A .tfvars file is used to assign values to variables that have already been declared in .tf files, not to declare new variables. To declare variable \"{name}\", place this block in one of your .tf files, such as variables.tf.\n\nTo set a value for this variable in {shown}, use the definition syntax instead:\n    {name} = <value>"
                 );
                 let diagnostic = Diagnostic::error("Variable declaration in .tfvars file", detail);
                 let hint = format!("write {name} = <value>");
                 self.diagnostics.push(diagnostic.at(block.kind_span).hint(hint));
                 continue;
             }
-            let detail = format!(
-                "Blocks of type \"{}\" are not expected here. A file of values holds only \"name = value\".",
-                block.kind
-            );
-            let diagnostic = Diagnostic::error("Unsupported block type", detail);
-            self.diagnostics.push(diagnostic.at(block.header_span));
+            let summary = format!("Unexpected \"{}\" block", block.kind);
+            let diagnostic = Diagnostic::error(summary, "Blocks are not allowed here.");
+            self.diagnostics.push(diagnostic.at(block.kind_span));
         }
         for attribute in body.attributes.values() {
             self.attribute(attribute, &shown);
@@ -114,7 +120,7 @@ impl Reader<'_> {
         if !self.declares(&attribute.name, file, Some(attribute)) {
             return;
         }
-        let Some(value) = self.diagnostics.absorb(constant::value(&attribute.value)) else {
+        let Some(value) = self.diagnostics.absorb(constant::literal(&attribute.value)) else {
             self.spoilt.insert(attribute.name.clone());
             return;
         };
@@ -126,37 +132,32 @@ impl Reader<'_> {
     fn json(&mut self, path: &Path, text: &str) {
         let shown = path.to_string_lossy();
         let file = self.sources.add(&*shown, text);
-        let parsed = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
-        let object = match parsed {
-            Ok(object) => object,
-            Err(error) => {
-                let before: usize = text
-                    .split_inclusive('\n')
-                    .take(error.line().saturating_sub(1))
-                    .map(str::len)
-                    .sum();
-                let at = before + error.column().saturating_sub(1);
-                let detail =
-                    format!("A JSON object of variable names and values is expected: {error}.");
-                let diagnostic = Diagnostic::error("Invalid JSON", detail);
-                let span = diagnostics::Span::new(file, at, at + 1);
-                self.diagnostics.push(diagnostic.at(span));
-                return;
-            }
-        };
-        for (name, value) in object {
-            if !self.declares(&name, &shown, None) {
+        let (body, mistakes) = lang::parse::json_values(text, file);
+        let unread = mistakes.has_errors();
+        self.diagnostics.extend(mistakes);
+        let values = serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text);
+        let Ok(mut values) = values.map_err(|_| ()) else { return };
+        if unread {
+            self.spoilt.extend(values.keys().map(|name| name.as_str().into()));
+            return;
+        }
+        for attribute in body.attributes.values() {
+            if !self.declares(&attribute.name, &shown, Some(attribute)) {
                 continue;
             }
+            let Some(value) = values.remove(&*attribute.name) else { continue };
             match lang::json::from_json(&value, &lang::Type::Dynamic) {
                 Ok(value) => {
-                    let origin = format!("the file {shown}");
-                    self.found.insert(name.into(), Found { value, origin, span: None });
+                    let (origin, span) = (format!("the file {shown}"), Some(attribute.value.span));
+                    self.found.insert(attribute.name.clone(), Found { value, origin, span });
                 }
                 Err(message) => {
-                    let detail =
-                        format!("The value of \"{name}\" in {shown} cannot be read: {message}.");
-                    self.diagnostics.push(Diagnostic::error("Invalid JSON", detail));
+                    let detail = format!(
+                        "The value of \"{}\" in {shown} cannot be read: {message}.",
+                        attribute.name
+                    );
+                    let diagnostic = Diagnostic::error("Invalid JSON", detail);
+                    self.diagnostics.push(diagnostic.at(attribute.value.span));
                 }
             }
         }
@@ -167,13 +168,28 @@ impl Reader<'_> {
         if self.variables.contains_key(name) {
             return true;
         }
+        self.undeclared += 1;
+        if self.undeclared > UNDECLARED_MAX {
+            return false;
+        }
         let detail = format!(
-            "The root module does not declare a variable named \"{name}\" but a value was found in file \"{file}\". If you meant to use this value, add a \"variable\" block to the configuration. To give values to many stacks at once, use the environment: TF_VAR_{name} is read only where it is declared."
+            "The root module does not declare a variable named \"{name}\" but a value was found in file \"{file}\". If you meant to use this value, add a \"variable\" block to the configuration.\n\nTo silence these warnings, use TF_VAR_... environment variables to provide certain \"global\" settings to all configurations in your organization. To reduce the verbosity of these warnings, use the -compact-warnings option."
         );
         let diagnostic = Diagnostic::warning("Value for undeclared variable", detail);
         let diagnostic = diagnostic.at_or(attribute.map(|attribute| attribute.name_span));
         self.diagnostics.push(self.suggested(diagnostic, name));
         false
+    }
+
+    /// Warns of all the values in files that no variable asks for and that were not told yet.
+    pub(super) fn summarise_undeclared(&mut self) {
+        let others = self.undeclared.saturating_sub(UNDECLARED_MAX);
+        if others > 0 {
+            let detail = format!(
+                "In addition to the other similar warnings shown, {others} other variable(s) defined without being declared."
+            );
+            self.diagnostics.push(Diagnostic::warning("Values for undeclared variables", detail));
+        }
     }
 
     fn suggested(&self, diagnostic: Diagnostic, name: &str) -> Diagnostic {
@@ -189,7 +205,7 @@ impl Reader<'_> {
             let missing = variable.default.is_none() && !self.found.contains_key(&variable.name);
             let answer = if missing { ask(variable) } else { None };
             if let Some(text) = answer {
-                self.text(variable, &text, "your answer".into());
+                self.text(variable, &text, "using interactive input".into());
             }
         }
     }
@@ -201,7 +217,7 @@ impl Reader<'_> {
         } else {
             let file = self.sources.add(format!("<value for var.{}>", variable.name), text);
             let parsed = lang::parse::expression(text, file);
-            match parsed.and_then(|expr| constant::value(&expr)) {
+            match parsed.and_then(|expr| constant::literal(&expr)) {
                 Ok(value) => Some(value),
                 Err(mistakes) => {
                     self.spoilt.insert(variable.name.clone());

@@ -35,15 +35,28 @@ impl Run {
     }
 
     /// A plan or apply of a part leaves the rest as it is, and says so.
-    pub(crate) fn partial_warning(&self, summary: &str, mend: &str) -> Option<Diagnostic> {
-        if self.selection.is_everything() || !self.options.imports.is_empty() {
-            return None;
-        }
-        let flag = if self.selection.has_targets() { "-target" } else { "-exclude" };
+    pub(crate) fn planning_partially(&self) -> Option<Diagnostic> {
+        let flag = self.partial_by()?;
         let detail = format!(
-            "With the option {flag} a part of the configuration was planned; the rest stays as it is, and outputs that need it keep their values. {mend}"
+            "You are creating a plan with the {flag} option, which means that the result of this plan may not represent all of the changes requested by the current configuration.\n\nThe {flag} option is not for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when artiform specifically suggests to use it as part of an error message."
         );
-        Some(Diagnostic::warning(summary, detail))
+        Some(Diagnostic::warning("Resource targeting is in effect", detail))
+    }
+
+    /// Warns after an apply of a part that there may be more to do.
+    pub(crate) fn applied_partially(&self) -> Option<Diagnostic> {
+        let flag = self.partial_by()?;
+        let detail = format!(
+            "The plan was created with the {flag} option in effect, so some changes requested in the configuration may have been ignored and the output values may not be fully updated. Run the following command to verify that no other changes are pending:\n    artiform plan\n\nNote that the {flag} option is not suitable for routine use, and is provided only for exceptional situations such as recovering from errors or mistakes, or when artiform specifically suggests to use it as part of an error message."
+        );
+        Some(Diagnostic::warning("Applied changes may be incomplete", detail))
+    }
+
+    /// The option by which a part is planned.
+    fn partial_by(&self) -> Option<&'static str> {
+        let whole = self.selection.is_everything() || !self.options.imports.is_empty();
+        let flag = if self.selection.has_targets() { "-target" } else { "-exclude" };
+        (!whole).then_some(flag)
     }
 
     /// Whether a selector names an instance, or a declaration that has none right now.

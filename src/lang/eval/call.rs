@@ -24,8 +24,7 @@ impl Evaluator<'_> {
         };
         let Some(arguments) = self.arguments(call) else { return Self::unknown() };
         if let Err(error) = functions::arity(function, arguments.len()) {
-            let (summary, detail) = error.diagnostic(&call.name);
-            self.found.push(Diagnostic::error(summary, detail).at(error.place(call, whole)));
+            self.wrong_count(&error, call, whole);
             return Self::unknown();
         }
         if function.name == "templatestring" && self.is_inline_template(call) {
@@ -37,7 +36,7 @@ impl Evaluator<'_> {
                 Argument::Expr(expr) => self.value(expr),
                 Argument::Value(value, _) => value.clone(),
             };
-            self.converted(function, i, value, argument)
+            self.converted((function, call), i, value, argument)
         });
         let values: Vec<Value> = values.collect();
         if self.found.len() > before {
@@ -47,7 +46,8 @@ impl Evaluator<'_> {
             let argument = error.argument.and_then(|i| arguments.get(i));
             let at = argument.map_or_else(|| whole.start_span(), Argument::start_span);
             let (summary, detail) = error.diagnostic(function, &call.name);
-            self.error(summary, detail, at, argument.map_or(whole, Argument::expr));
+            let involved = argument.map_or(whole, Argument::expr);
+            self.failed_call(Diagnostic::error(summary, detail).at(at), call, involved);
             Self::unknown()
         })
     }
@@ -74,14 +74,29 @@ impl Evaluator<'_> {
         let detail = format!(
             "Invalid value for \"template\" parameter: invalid template expression: {why}."
         );
-        self.error("Invalid function argument", detail, argument.start_span(), argument);
+        let diagnostic = Diagnostic::error("Invalid function argument", detail);
+        self.failed_call(diagnostic.at(argument.start_span()), call, argument);
         true
+    }
+
+    /// Reports a mistake of a call, with how the function is declared.
+    fn failed_call(&mut self, mut diagnostic: Diagnostic, call: &Call, involved: &Expr) {
+        if !self.quiet {
+            diagnostic.called = functions::called(&call.name).map(Box::new);
+        }
+        self.report(diagnostic, involved);
+    }
+
+    fn wrong_count(&mut self, error: &ArityError, call: &Call, whole: &Expr) {
+        let (summary, detail) = error.diagnostic(&call.name);
+        let diagnostic = Diagnostic::error(summary, detail).at(error.place(call, whole));
+        self.failed_call(diagnostic, call, whole);
     }
 
     /// Converts an argument to its parameter's type; every argument tells its own mistake.
     fn converted(
         &mut self,
-        function: &Function,
+        (function, call): (&Function, &Call),
         i: usize,
         value: Value,
         argument: &Argument<'_>,
@@ -93,8 +108,8 @@ impl Evaluator<'_> {
         }
         convert(&value, &ty).unwrap_or_else(|error| {
             let detail = format!("Invalid value for \"{}\" parameter: {error}.", parameter.name);
-            let at = argument.start_span();
-            self.error("Invalid function argument", detail, at, argument.expr());
+            let diagnostic = Diagnostic::error("Invalid function argument", detail);
+            self.failed_call(diagnostic.at(argument.start_span()), call, argument.expr());
             Value::unknown(ty)
         })
     }
@@ -169,7 +184,8 @@ impl Evaluator<'_> {
             )
         };
         let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
-        self.error("Error in function call", detail, whole.start_span(), whole);
+        let diagnostic = Diagnostic::error("Error in function call", detail);
+        self.failed_call(diagnostic.at(whole.start_span()), call, whole);
         Self::unknown()
     }
 
@@ -181,8 +197,7 @@ impl Evaluator<'_> {
             } else {
                 ArityError::TooMany { expected: 1 }
             };
-            let (summary, detail) = error.diagnostic(&call.name);
-            self.found.push(Diagnostic::error(summary, detail).at(error.place(call, whole)));
+            self.wrong_count(&error, call, whole);
             return Self::unknown();
         };
         match self.quietly(argument) {

@@ -1,34 +1,55 @@
 //! The values that a message is about, such as `var.port is 80`; never those that are sensitive.
 
+use diagnostics::Involved;
+
 use super::Evaluator;
 use crate::display::{friendly_type, go_quoted};
 use crate::expr::Traversal;
-use crate::{Data, Expr, ExprKind, Marks, Step, Value};
+use crate::{Data, Expr, ExprKind, Marks, Name, Step, Type, Value};
 
-/// More than this many are no help.
-const VALUES_MAX: usize = 8;
+/// So many digits of a number are told.
+const DIGITS: usize = 10;
+
+/// What a message complains of, by which it is decided what is said of values that cannot be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// That something is unknown, sensitive or ephemeral, so that it helps to know what is.
+    Hidden,
+    /// Something else; what cannot be shown would only lead astray.
+    Other,
+}
 
 impl Evaluator<'_> {
-    /// One line for each reference in the expression.
-    pub(super) fn involved_values(&self, expr: &Expr) -> Vec<String> {
-        let mut lines = Vec::new();
+    /// The references in an expression that have a value, in order of name.
+    pub(super) fn involved_values(&self, expr: &Expr, cause: Cause) -> Vec<Involved> {
+        let mut told = Vec::new();
         expr.for_each_reference(&mut |traversal| {
-            if lines.len() < VALUES_MAX {
-                let line = self.involved_reference(traversal).filter(|line| !lines.contains(line));
-                lines.extend(line);
-            }
+            told.extend(self.involved_reference(traversal, cause));
         });
-        for (name, value) in self.bound.iter().rev().filter(|(name, _)| &**name != Expr::SPLAT_ITEM)
-        {
-            if lines.len() < VALUES_MAX && mentions(expr, name) {
-                lines.push(format!("{name} {}", describe(value)));
+        for (name, value) in self.bound.iter().filter(|(name, _)| &**name != Expr::SPLAT_ITEM) {
+            if mentions(expr, name)
+                && let Some(statement) = describe(value, cause)
+            {
+                told.push(Involved { name: name.to_string(), statement });
             }
         }
-        lines
+        in_order(told)
     }
 
-    /// The line of the longest start of a reference that has a value and whose keys are literal.
-    pub(super) fn involved_reference(&self, traversal: &Traversal) -> Option<String> {
+    /// The same of a reference, with those that its keys are made of.
+    pub(super) fn involved_in(&self, traversal: &Traversal) -> Vec<Involved> {
+        let mut told: Vec<Involved> =
+            self.involved_reference(traversal, Cause::Other).into_iter().collect();
+        for step in &traversal.steps {
+            if let Step::Index(key, _) = step {
+                told.extend(self.involved_values(key, Cause::Other));
+            }
+        }
+        in_order(told)
+    }
+
+    /// The longest start of a reference that has a value and whose keys are literal.
+    fn involved_reference(&self, traversal: &Traversal, cause: Cause) -> Option<Involved> {
         let literal = |step: &Step| match step {
             Step::Attribute(..) => Some(None),
             Step::Index(key, _) => match &key.kind {
@@ -37,29 +58,28 @@ impl Evaluator<'_> {
             },
         };
         let keys: Vec<Option<Value>> = traversal.steps.iter().map_while(literal).collect();
-        for length in (0..=keys.len()).rev() {
+        for length in (1..=keys.len()).rev() {
             let mut start = traversal.clone();
             start.steps.truncate(length);
             if let Ok(value) = self.resolve(&start, &keys[..length]) {
-                return Some(format!("{} {}", written(&start), describe(&value)));
+                let statement = describe(&value, cause)?;
+                return Some(Involved { name: written(&start), statement });
             }
         }
         None
     }
 }
 
-fn mentions(expr: &Expr, name: &str) -> bool {
-    match &expr.kind {
-        ExprKind::Bound(bound) => &**bound == name,
-        ExprKind::Wrap(inner) | ExprKind::Parentheses(inner) | ExprKind::Unary(_, inner) => {
-            mentions(inner, name)
-        }
-        ExprKind::Step(inner, _) => mentions(inner, name),
-        ExprKind::Binary(_, sides) => sides.iter().any(|side| mentions(side, name)),
-        ExprKind::Call(call) => call.arguments.iter().any(|argument| mentions(argument, name)),
-        ExprKind::Tuple(items) => items.iter().any(|item| mentions(item, name)),
-        _ => false,
-    }
+fn in_order(mut told: Vec<Involved>) -> Vec<Involved> {
+    told.sort_by(|a, b| a.name.cmp(&b.name));
+    told.dedup();
+    told
+}
+
+fn mentions(expr: &Expr, name: &Name) -> bool {
+    let mut found = matches!(&expr.kind, ExprKind::Bound(bound) if bound == name);
+    expr.for_each_child(&mut |child| found = found || mentions(child, name));
+    found
 }
 
 /// The reference as it would be written.
@@ -86,45 +106,49 @@ fn written(traversal: &Traversal) -> String {
 }
 
 /// What a value is, in a few words after a name.
-pub(super) fn describe(value: &Value) -> String {
+fn describe(value: &Value, cause: Cause) -> Option<String> {
+    let about_hidden = cause == Cause::Hidden;
     if value.is_sensitive() {
-        return "has a sensitive value".into();
+        return about_hidden.then(|| "has a sensitive value".into());
     }
     if value.marks.contains(Marks::EPHEMERAL) {
-        return "has an ephemeral value".into();
+        return about_hidden.then(|| "has an ephemeral value".into());
     }
-    let count = |n: usize, one: &str| match n {
-        1 => format!("with 1 {one}"),
-        n => format!("with {n} {one}s"),
+    match &value.data {
+        Data::Unknown(Type::Dynamic, _) => {
+            about_hidden.then(|| "will be known only after apply".into())
+        }
+        Data::Unknown(ty, _) if about_hidden => {
+            Some(format!("is a {}, known only after apply", friendly_type(ty)))
+        }
+        Data::Unknown(ty, _) => Some(format!("is a {}", friendly_type(ty))),
+        _ => Some(format!("is {}", compact(value))),
+    }
+}
+
+/// A known value, or how large it is.
+fn compact(value: &Value) -> String {
+    let ty = || friendly_type(&value.type_of());
+    let sized = |count: usize| match count {
+        0 => format!("empty {}", ty()),
+        1 => format!("{} with 1 element", ty()),
+        count => format!("{} with {count} elements", ty()),
     };
     match &value.data {
-        Data::Null(_) => "is null".into(),
-        Data::Unknown(crate::Type::Dynamic, _) => "will be known only after apply".into(),
-        Data::Unknown(ty, _) => format!("is a {}, known only after apply", friendly_type(ty)),
-        Data::Bool(value) => format!("is {value}"),
-        Data::Number(number) => format!("is {number}"),
-        Data::String(text) if text.chars().count() > 200 => "is a long string".into(),
-        Data::String(text) => format!("is {}", go_quoted(text)),
-        Data::List(_, values) | Data::Set(_, values) if values.is_empty() => {
-            format!("is empty {}", friendly_type(&value.type_of()))
-        }
-        Data::Tuple(values) if values.is_empty() => "is empty tuple".into(),
-        Data::List(_, values) | Data::Set(_, values) | Data::Tuple(values) => {
-            format!("is {} {}", friendly_type(&value.type_of()), count(values.len(), "element"))
-        }
-        Data::Map(_, values) if values.is_empty() => {
-            format!("is empty {}", friendly_type(&value.type_of()))
-        }
-        Data::Object(values) if values.is_empty() => "is object with no attributes".into(),
-        Data::Map(_, values) => {
-            format!("is {} {}", friendly_type(&value.type_of()), count(values.len(), "element"))
-        }
+        Data::Null(_) => "null".into(),
+        Data::Unknown(..) => "(not yet known)".into(),
+        Data::Bool(value) => value.to_string(),
+        Data::Number(number) => number.to_general(DIGITS),
+        Data::String(text) => go_quoted(text),
+        Data::List(_, values) | Data::Set(_, values) | Data::Tuple(values) => sized(values.len()),
+        Data::Map(_, values) => sized(values.len()),
         Data::Object(values) => match values.len() {
-            1 => format!(
-                "is object with 1 attribute {}",
-                values.keys().map(|k| go_quoted(k)).collect::<String>()
-            ),
-            n => format!("is object {}", count(n, "attribute")),
+            0 => "object with no attributes".into(),
+            1 => {
+                let only: String = values.keys().map(|key| go_quoted(key)).collect();
+                format!("object with 1 attribute {only}")
+            }
+            count => format!("object with {count} attributes"),
         },
     }
 }

@@ -20,7 +20,7 @@ impl Evaluator<'_> {
             Ok(value) => value,
             Err(mut diagnostic) => {
                 if !self.quiet && diagnostic.values.is_empty() {
-                    diagnostic.values.extend(self.involved_reference(traversal));
+                    diagnostic.values = self.involved_in(traversal);
                 }
                 self.found.push(*diagnostic);
                 Self::unknown()

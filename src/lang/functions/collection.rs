@@ -61,7 +61,8 @@ pub(super) static LENGTH: Function = Function::new(
     Returns::Rule(length_type),
     |call| Ok(length(&call.arguments[0])),
     "Returns the number of elements of a collection, or of characters of a string.",
-);
+)
+.declared(Shape::Number);
 
 pub(super) static ONE: Function = Function::new(
     "one",

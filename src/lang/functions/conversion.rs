@@ -15,6 +15,7 @@ pub(super) static TOBOOL: Function = Function::new(
     |call| to(call, &Type::Bool),
     "Converts to bool.",
 )
+.declared(Shape::Bool)
 .maybe_null();
 
 pub(super) static TOLIST: Function = Function::new(
@@ -24,6 +25,7 @@ pub(super) static TOLIST: Function = Function::new(
     |call| to(call, &Type::list(Type::Dynamic)),
     "Converts to a list.",
 )
+.declared(Shape::ListOfAny)
 .maybe_null();
 
 pub(super) static TOMAP: Function = Function::new(
@@ -33,6 +35,7 @@ pub(super) static TOMAP: Function = Function::new(
     |call| to(call, &Type::map(Type::Dynamic)),
     "Converts to a map.",
 )
+.declared(Shape::MapOfAny)
 .maybe_null();
 
 pub(super) static TONUMBER: Function = Function::new(
@@ -42,6 +45,7 @@ pub(super) static TONUMBER: Function = Function::new(
     |call| to(call, &Type::Number),
     "Converts to number.",
 )
+.declared(Shape::Number)
 .maybe_null();
 
 pub(super) static TOSET: Function = Function::new(
@@ -51,6 +55,7 @@ pub(super) static TOSET: Function = Function::new(
     |call| to(call, &Type::set(Type::Dynamic)),
     "Converts to a set.",
 )
+.declared(Shape::SetOfAny)
 .maybe_null();
 
 pub(super) static TOSTRING: Function = Function::new(
@@ -60,6 +65,7 @@ pub(super) static TOSTRING: Function = Function::new(
     |call| to(call, &Type::String),
     "Converts to string.",
 )
+.declared(Shape::String)
 .maybe_null();
 
 pub(super) static TYPE: Function = Function {

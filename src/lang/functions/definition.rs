@@ -10,6 +10,8 @@ pub struct Function {
     /// What further arguments are, where the function takes any number of them.
     pub variadic: Option<Parameter>,
     pub returns: Returns,
+    /// What is declared of the result's type where a rule finds it.
+    pub declared: Shape,
     /// The result is never null, which an unknown result then says of itself.
     pub never_null: bool,
     /// Works only where a person types expressions (`console`), as `type` does.
@@ -41,10 +43,12 @@ pub enum Shape {
     String,
     ListOfAny,
     ListOfBool,
+    ListOfLists,
     ListOfNumber,
     ListOfString,
     SetOfAny,
     SetOfString,
+    MapOfAny,
     MapOfStringLists,
 }
 
@@ -115,6 +119,7 @@ impl Function {
             parameters,
             variadic: None,
             returns,
+            declared: Shape::Any,
             never_null: true,
             console_only: false,
             body,
@@ -126,6 +131,13 @@ impl Function {
     #[must_use]
     pub const fn and_any_number_of(mut self, parameter: Parameter) -> Self {
         self.variadic = Some(parameter);
+        self
+    }
+
+    /// What is declared of the type of its result, which a rule finds more exactly.
+    #[must_use]
+    pub const fn declared(mut self, shape: Shape) -> Self {
+        self.declared = shape;
         self
     }
 
@@ -206,10 +218,12 @@ impl Shape {
             Self::String => Type::String,
             Self::ListOfAny => Type::list(Type::Dynamic),
             Self::ListOfBool => Type::list(Type::Bool),
+            Self::ListOfLists => Type::list(Type::list(Type::Dynamic)),
             Self::ListOfNumber => Type::list(Type::Number),
             Self::ListOfString => Type::list(Type::String),
             Self::SetOfAny => Type::set(Type::Dynamic),
             Self::SetOfString => Type::set(Type::String),
+            Self::MapOfAny => Type::map(Type::Dynamic),
             Self::MapOfStringLists => Type::map(Type::list(Type::String)),
         }
     }

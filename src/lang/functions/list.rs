@@ -28,7 +28,8 @@ pub(super) static CHUNKLIST: Function = Function::new(
     Returns::Rule(|arguments| Ok(Type::list(arguments[0].type_of()))),
     chunklist,
     "Divides a list into lists of at most a given size.",
-);
+)
+.declared(Shape::ListOfLists);
 
 pub(super) static COMPACT: Function = Function::new(
     "compact",
@@ -44,7 +45,8 @@ pub(super) static DISTINCT: Function = Function::new(
     Returns::Rule(|arguments| Ok(arguments[0].type_of())),
     distinct,
     "Removes repeated elements from a list.",
-);
+)
+.declared(Shape::ListOfAny);
 
 pub(super) static ELEMENT: Function = Function::new(
     "element",
@@ -73,7 +75,8 @@ pub(super) static MATCHKEYS: Function = Function::new(
     Returns::Rule(matchkeys_type),
     matchkeys,
     "Takes those values whose keys, at the same places, are in the set searched.",
-);
+)
+.declared(Shape::ListOfAny);
 
 pub(super) static RANGE: Function = Function::new(
     "range",

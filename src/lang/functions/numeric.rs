@@ -91,7 +91,8 @@ pub(super) static PARSEINT: Function = Function::new(
     Returns::Rule(parseint_type),
     parseint,
     "Reads a whole number written in a base from 2 to 62.",
-);
+)
+.declared(Shape::Number);
 
 fn float(value: f64) -> Result<Value, FunctionError> {
     if value.is_nan() {

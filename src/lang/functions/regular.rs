@@ -29,7 +29,8 @@ pub(super) static REGEXALL: Function = Function::new(
     }),
     regex_all,
     "Returns every match of a pattern, or what its groups matched.",
-);
+)
+.declared(Shape::ListOfAny);
 
 pub(super) static REPLACE: Function = Function::new(
     "replace",

@@ -15,6 +15,7 @@ pub(super) static SETINTERSECTION: Function = Function::new(
     |call| combine(call, |kept, other| kept.retain(|value| other.contains(value))),
     "Returns the elements that all the sets have.",
 )
+.declared(Shape::SetOfAny)
 .and_any_number_of(OTHERS);
 
 pub(super) static SETSUBTRACT: Function = Function::new(
@@ -26,7 +27,8 @@ pub(super) static SETSUBTRACT: Function = Function::new(
     Returns::Rule(common_set),
     |call| combine(call, |kept, other| kept.retain(|value| !other.contains(value))),
     "Returns the elements of the first set that the second has not.",
-);
+)
+.declared(Shape::SetOfAny);
 
 pub(super) static SETUNION: Function = Function::new(
     "setunion",
@@ -36,6 +38,7 @@ pub(super) static SETUNION: Function = Function::new(
     |call| combine_where(call, |_| true, |kept, other| kept.extend_from_slice(other)),
     "Returns the elements that any of the sets has.",
 )
+.declared(Shape::SetOfAny)
 .and_any_number_of(OTHERS);
 
 pub(super) static SETPRODUCT: Function = Function::new(

@@ -34,11 +34,24 @@ const ROOT: &str = "to define arguments and blocks";
 type Member = (String, std::ops::Range<usize>, Node);
 
 pub(super) fn file(source: &str, file: FileId) -> (Body, Diagnostics) {
+    read(source, file, Reader::file_body)
+}
+
+/// A file of values: one object, each of whose members is an attribute.
+pub(super) fn values(source: &str, file: FileId) -> (Body, Diagnostics) {
+    read(source, file, Reader::values_body)
+}
+
+fn read<'s>(
+    source: &'s str,
+    file: FileId,
+    body: impl FnOnce(&mut Reader<'s>, &Node) -> Body,
+) -> (Body, Diagnostics) {
     let mut reader = Reader { source, file, found: Diagnostics::new() };
     // A byte order mark is no JSON; blanks keep every place where it is.
     let text = source.replacen('\u{feff}', "   ", usize::from(source.starts_with('\u{feff}')));
     let body = match crate::json::read(&text) {
-        Ok(node) => reader.file_body(&node),
+        Ok(node) => body(&mut reader, &node),
         Err(error) => {
             let at = Span::new(file, error.at, error.at + usize::from(error.at < source.len()));
             let detail = format!("The JSON text could not be read: {error}.");
@@ -100,6 +113,19 @@ impl Reader<'_> {
                 }
                 None => self.attribute(name, at, value, &mut body),
             }
+        }
+        body
+    }
+
+    fn values_body(&mut self, node: &Node) -> Body {
+        let mut body = Body { is_json: true, ..Body::empty(self.span(&node.span)) };
+        if let NodeKind::Array(_) = &node.kind {
+            let detail = "A JSON object is required here, setting the arguments for this block.";
+            self.mistake("Incorrect JSON value type", detail, &first_of(&node.span));
+            return body;
+        }
+        for (name, at, value) in self.members(node, ROOT) {
+            self.attribute(name, at, value, &mut body);
         }
         body
     }

@@ -18,7 +18,7 @@ impl Apply {
     /// Executes a saved plan; it was approved when it was saved.
     pub(super) fn saved(&self, path: &Path, context: &Context) -> Outcome {
         let file = PlanFile::read(path)?;
-        let options = file.options(self.planning.parallelism)?;
+        let options = file.options(self.planning.parallelism()?)?;
         let stack = self.stack_of(&file, context)?;
         // Whoever reads the lines has read what reading found.
         let session = Session { quiet: context.ui.json, ..Session::start(context)? };

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use state::{Change, Record, Status, Store};
+use diagnostics::{Diagnostic, SourceMap};
+use state::{Change, Record, Snapshot, Status, Store};
 
 use super::selection;
-use crate::context::Failure;
-use crate::context::{Context, Outcome, SUCCESS};
+use crate::address;
+use crate::context::{Context, Failure, Outcome, SUCCESS};
 use crate::flags::LockFlags;
 use crate::stack::Stack;
 use crate::stack_state;
@@ -46,17 +47,15 @@ pub fn set_status(
     done: &str,
     (edit, context): (&Edit, &Context),
 ) -> Outcome {
-    let address = selection::canonical(text)?;
+    let address = address::resource(text)?.to_string();
     let store = edit.open(if status == Status::Tainted { "taint" } else { "untaint" }, context)?;
     let Some(instance) = store.instance(&address).filter(|i| i.has_current()) else {
-        if allow_missing {
-            context.ui.line(&format!("There is no instance {text}; nothing was changed."));
-            return Ok(SUCCESS);
-        }
-        return Err(selection::missing(text, &store.snapshot()));
+        return missing(text, allow_missing, &store.snapshot(), context);
     };
     if status == Status::Ready && !instance.is_tainted() {
-        let detail = format!("{text} is not tainted, so there is nothing to take back.");
+        let detail = format!(
+            "Resource instance {text} is not currently tainted, and so it cannot be untainted."
+        );
         return Err(Failure::error("Resource instance is not tainted", detail));
     }
     let mut changed = (*instance).clone();
@@ -64,4 +63,25 @@ pub fn set_status(
     commit(store, vec![Change::PutInstance(Arc::new(changed))])?;
     context.ui.line(done);
     Ok(SUCCESS)
+}
+
+/// There is nothing to mark, which is a mistake unless it was expected.
+fn missing(text: &str, allowed: bool, snapshot: &Snapshot, context: &Context) -> Outcome {
+    const SUMMARY: &str = "No such resource instance";
+    if allowed {
+        let detail = format!(
+            "Resource instance {text} was not found, but this is not an error because -allow-missing was set."
+        );
+        let warning = Diagnostic::warning(SUMMARY, detail);
+        context.ui.diagnostics(&warning.into(), &SourceMap::new());
+        return Ok(SUCCESS);
+    }
+    let detail = if snapshot.instances.is_empty() {
+        "The state currently contains no resource instances whatsoever. This may occur if the configuration has never been applied or if it has recently been destroyed.".into()
+    } else {
+        format!(
+            "There is no resource instance in the state with the address {text}. If the resource configuration has just been added, you must run \"artiform apply\" once to create the corresponding instance(s) before they can be tainted."
+        )
+    };
+    Err(selection::suggested(Diagnostic::error(SUMMARY, detail), text, snapshot))
 }

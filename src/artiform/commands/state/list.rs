@@ -25,17 +25,20 @@ impl List {
         let mut prefixes = Vec::new();
         for text in &self.addresses {
             if selection::instances(text, &snapshot)?.is_empty() {
-                return Err(selection::missing(text, &snapshot));
+                return Err(selection::unknown(text, &snapshot));
             }
             prefixes.push(selection::canonical(text)?);
         }
-        for (address, instance) in &snapshot.instances {
-            let named = prefixes.is_empty()
-                || prefixes.iter().any(|prefix| selection::is_within(address, prefix));
+        // An id that is empty asks for nothing.
+        let wanted = self.id.as_deref().filter(|id| !id.is_empty());
+        let named = snapshot.instances.values().filter(|instance| {
             let id = instance.attributes.get("id").and_then(|id| id.as_str());
-            if named && self.id.as_deref().is_none_or(|wanted| id == Some(wanted)) {
-                context.ui.line(address);
-            }
+            let within = |prefix: &String| selection::is_within(&instance.address, prefix);
+            (prefixes.is_empty() || prefixes.iter().any(within))
+                && wanted.is_none_or(|wanted| id == Some(wanted))
+        });
+        for address in selection::in_order(named) {
+            context.ui.line(address);
         }
         Ok(SUCCESS)
     }

@@ -39,7 +39,10 @@ impl Mv {
         let snapshot = store.snapshot();
         let moves = self.moves((&from, &to), &snapshot)?;
         if let Some(step) = moves.iter().find(|step| snapshot.instance(&step.to).is_some()) {
-            let detail = format!("There is an instance at \"{}\" already.", step.to);
+            let detail = format!(
+                "Cannot move to {}: there is already a resource instance at that address in the current state.",
+                step.to
+            );
             return Err(Failure::error("Invalid target address", detail));
         }
         let verb = if self.dry_run { "Would move" } else { "Move" };
@@ -72,26 +75,45 @@ impl Mv {
                     }
                 }
                 (MovedEndpoint::Resource(from), MovedEndpoint::Resource(to)) => {
-                    same_kind(from, to)?;
+                    self.same_kind(from, to)?;
                     if let Some(new) = renamed(&old, from, to) {
                         moves.push(step(instance, &new));
                     }
                 }
-                _ => return Err(unlike()),
+                (MovedEndpoint::Module(_), _) => return Err(self.unlike("a module")),
+                (MovedEndpoint::Resource(_), _) => return Err(self.unlike("a resource instance")),
             }
         }
-        if moves.is_empty() { Err(selection::missing(&self.from, snapshot)) } else { Ok(moves) }
+        if moves.is_empty() { Err(self.missing(from, snapshot)) } else { Ok(moves) }
     }
-}
 
-fn unlike() -> Box<Failure> {
-    let detail = "A module moves to a module, a resource to a resource of the same type.";
-    Diagnostic::error("Invalid state move", detail).into()
-}
+    fn missing(&self, from: &MovedEndpoint, snapshot: &Snapshot) -> Box<Failure> {
+        let detail = match from {
+            MovedEndpoint::Resource(instance) if instance.key.is_some() => {
+                format!("The current state does not contain {}.", self.from)
+            }
+            _ => {
+                format!("Cannot move {}: does not match anything in the current state.", self.from)
+            }
+        };
+        let diagnostic = Diagnostic::error("Invalid source address", detail);
+        selection::suggested(diagnostic, &self.from, snapshot)
+    }
 
-fn same_kind(from: &ResourceAddress, to: &ResourceAddress) -> Result<(), Box<Failure>> {
-    let same = from.mode == to.mode && from.type_name == to.type_name;
-    if same { Ok(()) } else { Err(unlike()) }
+    fn unlike(&self, kind: &str) -> Box<Failure> {
+        let Self { from, to, .. } = self;
+        let detail = format!("Cannot move {from} to {to}: the target must also be {kind}.");
+        Failure::error("Invalid target address", detail)
+    }
+
+    fn same_kind(&self, from: &ResourceAddress, to: &ResourceAddress) -> Result<(), Box<Failure>> {
+        if from.mode == to.mode && from.type_name == to.type_name {
+            return Ok(());
+        }
+        let detail =
+            format!("Cannot move {} to {}: resource types don't match.", self.from, self.to);
+        Err(Failure::error("Invalid state move request", detail))
+    }
 }
 
 /// The module after its leading part `from` has become `to`.

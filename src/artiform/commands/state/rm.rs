@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use diagnostics::Diagnostic;
 use state::Change;
 
 use super::edit::{self, Edit};
@@ -29,7 +30,9 @@ impl Rm {
         for text in &self.addresses {
             let named = selection::instances(text, &snapshot)?;
             if named.is_empty() {
-                return Err(selection::missing(text, &snapshot));
+                let detail = "No matching objects found. To view the available instances, use \"artiform state list\". Please modify the address to reference a specific instance.";
+                let missing = Diagnostic::error("Invalid target address", detail);
+                return Err(selection::suggested(missing, text, &snapshot));
             }
             removed.extend(named.iter().map(|instance| instance.address.clone()));
         }

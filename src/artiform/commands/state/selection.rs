@@ -30,17 +30,46 @@ pub fn is_within(address: &str, prefix: &str) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// Nothing is recorded under this address.
-pub fn missing(text: &str, snapshot: &Snapshot) -> Box<Failure> {
-    let detail = format!(
-        "The state holds nothing at \"{text}\". `artiform state list` shows what it holds."
-    );
-    let diagnostic = Diagnostic::error("No such resource instance in the state", detail);
+/// Nothing is recorded under an address that `state list` was given.
+pub fn unknown(text: &str, snapshot: &Snapshot) -> Box<Failure> {
+    let (summary, detail) = match address::endpoint(text) {
+        Err(mistakes) => return mistakes.into(),
+        Ok(MovedEndpoint::Module(module)) => (
+            "Unknown module",
+            format!(
+                "The current state contains no module at {module}. If you've just added this module to the configuration, you must run \"artiform apply\" first to create the module's entry in the state."
+            ),
+        ),
+        Ok(MovedEndpoint::Resource(resource)) if resource.key.is_none() => (
+            "Unknown resource",
+            format!(
+                "The current state contains no resource {resource}. If you've just added this resource to the configuration, you must run \"artiform apply\" first to create the resource's entry in the state."
+            ),
+        ),
+        Ok(MovedEndpoint::Resource(instance)) => (
+            "Unknown resource instance",
+            format!(
+                "The current state contains no resource instance {instance}. If you've just added its resource to the configuration or have changed the count or for_each arguments, you must run \"artiform apply\" first to update the resource's entry in the state."
+            ),
+        ),
+    };
+    suggested(Diagnostic::error(summary, detail), text, snapshot)
+}
+
+/// Adds the recorded address that is near to what was typed.
+pub fn suggested(diagnostic: Diagnostic, text: &str, snapshot: &Snapshot) -> Box<Failure> {
     let known = snapshot.instances.keys().map(String::as_str);
     match diagnostics::did_you_mean(text, known) {
         Some(near) => diagnostic.hint(format!("did you mean {near}?")).into(),
         None => diagnostic.into(),
     }
+}
+
+/// Sorts as people list: the root module first, then modules by name, keys by number.
+pub fn in_order<'a>(instances: impl Iterator<Item = &'a Arc<InstanceState>>) -> Vec<&'a str> {
+    let mut addresses: Vec<&str> = instances.map(|instance| &*instance.address).collect();
+    addresses.sort_by_cached_key(|text| (address::resource(text).ok(), *text));
+    addresses
 }
 
 #[cfg(test)]

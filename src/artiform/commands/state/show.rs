@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use diagnostics::Diagnostic;
+
 use super::selection;
 use crate::context::{Context, Outcome, SUCCESS};
 use crate::stack::Stack;
@@ -21,7 +23,9 @@ impl Show {
         let snapshot = stack_state::read(&stack)?.snapshot();
         let address = selection::canonical(&self.address)?;
         let Some(instance) = snapshot.instance(&address) else {
-            return Err(selection::missing(&self.address, &snapshot));
+            let detail = "This command requires that the address references one specific instance. To view the available instances, use \"artiform state list\". Please modify the address to reference a specific instance.";
+            let missing = Diagnostic::error("No instance found for the given address", detail);
+            return Err(selection::suggested(missing, &self.address, &snapshot));
         };
         context.ui.print(&views::state::instance(
             instance,
