@@ -18,7 +18,7 @@ use crate::events::{Event, Events, ImportStage};
 use crate::operation::Outcome;
 use crate::options::Planned;
 use crate::steps::{self, Step, Steps};
-use crate::tree::{NodeKind, Tree};
+use crate::tree::{NodeId, NodeKind, Tree};
 use crate::walk::Run;
 
 /// How apply is to run.
@@ -73,6 +73,7 @@ pub async fn apply(planned: Planned, store: Arc<Store>, options: ApplyOptions) -
         ready: BTreeSet::new(),
         running: FuturesUnordered::new(),
         failed: BTreeSet::new(),
+        succeeded: BTreeSet::new(),
         applied,
         stop: options.stop,
     };
@@ -114,6 +115,7 @@ pub(crate) struct Executor {
     ready: BTreeSet<(String, usize)>,
     running: FuturesUnordered<BoxFuture<'static, Ended>>,
     failed: BTreeSet<usize>,
+    succeeded: BTreeSet<usize>,
     pub applied: Applied,
     stop: watch::Receiver<bool>,
 }
@@ -213,6 +215,7 @@ impl Executor {
     }
 
     pub(crate) fn succeed(&mut self, step: usize) {
+        self.succeeded.insert(step);
         for dependent in self.steps.dependents[step].clone() {
             self.steps.waiting[dependent] -= 1;
             if self.steps.waiting[dependent] == 0 && !self.failed.contains(&dependent) {
@@ -248,6 +251,7 @@ impl Executor {
 
     /// Records outputs and the results of checks, and gives the account.
     async fn finish(mut self, mode: PlanMode) -> Applied {
+        self.run.give_up(self.undone());
         if mode == PlanMode::Normal {
             self.evaluate_all().await;
         }
@@ -256,7 +260,7 @@ impl Executor {
         let outputs = if mode == PlanMode::Destroy { BTreeMap::new() } else { self.outputs() };
         let complete = self.failed.is_empty() && !self.applied.interrupted;
         for name in recorded.keys() {
-            let gone = mode == PlanMode::Destroy || (complete && self.has_no_value(name));
+            let gone = mode == PlanMode::Destroy || self.has_no_value(name);
             if gone && self.run.speaks_of_output(name) {
                 changes.push(state::Change::RemoveOutput(name.clone()));
             }
@@ -291,6 +295,16 @@ impl Executor {
         self.applied
     }
 
+    /// The declarations of which something was not made or changed as planned.
+    fn undone(&self) -> BTreeSet<NodeId> {
+        let steps = self.steps.steps.iter().enumerate();
+        let undone = steps.filter_map(|(index, step)| match step {
+            Step::Apply(i) if !self.succeeded.contains(&index) => self.run.instances[*i].spot,
+            _ => None,
+        });
+        undone.map(|spot| spot.0).collect()
+    }
+
     /// Evaluates every value again, now that the world is as it is.
     async fn evaluate_all(&mut self) {
         let graph = self.run.graph.clone();
@@ -305,7 +319,7 @@ impl Executor {
                 NodeKind::Resource(_) | NodeKind::Call(_) | NodeKind::Provider(_)
             );
             let count = self.run.tables.module(module).instances.len();
-            if !self.run.selection.visits(*node) {
+            if !self.run.selection.visits(*node) || self.run.is_behind(*node) {
                 continue;
             }
             if matches!(declared.kind, NodeKind::Check(_)) {

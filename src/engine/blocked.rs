@@ -3,8 +3,9 @@
 //! All mistakes are found in one go, so that what depends on a mistake is planned too. It would be told as
 //! if the mistake were not there; therefore it is taken out of the plan afterwards.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
+use crate::selection::reachable;
 use crate::tree::NodeId;
 use crate::walk::{PlannedInstance, Run};
 
@@ -41,6 +42,14 @@ impl Run {
         if !nothing_is && self.graph.clone().dependencies(node).any(|node| self.is_blocked(node)) {
             self.blocked.behind.insert(node);
         }
+    }
+
+    /// What depends on these, which apply did not get done, stays as it was.
+    pub(crate) fn give_up(&mut self, undone: BTreeSet<NodeId>) {
+        let dependents = self.graph.dependents();
+        let next = |node: NodeId| dependents[node.0 as usize].iter().copied();
+        let start = undone.into_iter().flat_map(next).collect();
+        self.blocked.behind.extend(reachable(start, next));
     }
 
     /// Tells whether an instance is part of the plan: selected, and not left out because of mistakes.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use config::CheckRule;
+use diagnostics::{Diagnostic, Severity};
 use plan::{CheckResult, CheckStatus};
 
 use crate::rules::{self, Verdict};
@@ -65,7 +66,9 @@ impl Run {
             let waits = kind == "check" && outcome.status == CheckStatus::Unknown && !self.checking;
             let waits = waits.then(|| rules::not_known_yet(rule, &scope));
             self.diagnostics.extend(waits);
-            passed &= !outcome.diagnostics.has_errors();
+            // A plan that only refreshes stops for nothing that does not hold.
+            let warns = outcome.problem.is_some() && self.only_refreshes();
+            passed &= warns || !outcome.diagnostics.has_errors();
             self.judgements.note(address, &outcome);
             // Whether they hold is for those to say who know the values.
             if self.checking && outcome.problem.is_some() && kind != "output_value" {
@@ -73,6 +76,10 @@ impl Run {
             }
             let named = outcome.diagnostics.into_iter();
             let named = named.map(|d| if kind == "resource" { d.on(address) } else { d });
+            let named = named.map(|d| {
+                let severity = if warns { Severity::Warning } else { d.severity };
+                Diagnostic { severity, ..d }
+            });
             self.diagnostics.extend(named.collect::<Vec<_>>());
         }
         passed
@@ -112,7 +119,8 @@ impl Run {
             return of_root && is_output && self.selection.is_everything();
         }
         let is_check = matches!(declared.kind, NodeKind::Check(_));
-        self.selection.visits(node) && (is_check || !self.is_behind(node))
+        // Apply knows all that the plan knew.
+        self.selection.visits(node) && (is_check || self.applying || !self.is_behind(node))
     }
 
     /// The addresses of a block's objects; none where nobody can tell how many there are.
@@ -124,7 +132,7 @@ impl Run {
         };
         let mut found = Vec::new();
         for ordinal in ordinals {
-            let expansion = &self.tables.resource(node, ordinal)?.expansion;
+            let expansion = self.tables.resource(node, ordinal)?.declared();
             if matches!(expansion, Expansion::Unknown) {
                 return None;
             }
@@ -144,11 +152,13 @@ impl Run {
         let judged = self.judgements.0.get(&address).filter(|_| looked);
         let whole = judged.is_some_and(|judged| judged.conditions >= block.conditions);
         let least = if whole { CheckStatus::Pass } else { CheckStatus::Unknown };
+        let mut problems = judged.map(|judged| judged.problems.clone()).unwrap_or_default();
+        problems.sort_unstable();
         CheckResult {
             address,
             kind: block.kind,
             status: judged.map_or(least, |judged| judged.status.worse(least)),
-            problems: judged.map(|judged| judged.problems.clone()).unwrap_or_default(),
+            problems,
             of_block: false,
         }
     }

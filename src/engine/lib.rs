@@ -26,6 +26,7 @@ mod planning;
 mod prior;
 mod provision;
 mod record;
+mod refreshed;
 mod relevant;
 mod removal;
 mod renew;

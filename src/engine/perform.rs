@@ -416,6 +416,9 @@ impl Run {
     pub(crate) fn judge_instances(&mut self) {
         let told = std::mem::take(&mut self.diagnostics);
         for i in 0..self.instances.len() {
+            if self.instances[i].spot.is_some_and(|spot| self.is_behind(spot.0)) {
+                continue;
+            }
             self.conditions_hold(i, Conditions::Before);
             self.conditions_hold(i, Conditions::After);
         }

@@ -26,13 +26,15 @@ pub async fn plan(input: PlanInput) -> Planning {
     run.plan_removals();
     // Must come after removals, which are selected too, and before all that looks at changes together.
     run.select_instances();
+    let partial = run.planning_partially();
     if let Some(refusal) = run.refuse_unselected_moves() {
-        return Planning { planned: None, diagnostics: refusal.into() };
+        let told: Vec<Diagnostic> = partial.into_iter().chain([refusal]).collect();
+        return Planning { planned: None, diagnostics: told.into() };
     }
     run.create_first_where_needed();
     run.mark_lost_data();
     run.check_selectors();
-    run.diagnostics.extend(run.planning_partially());
+    run.diagnostics.extend(partial);
     run.preflight().await;
     let outputs = run.output_changes(&prior);
     run.diagnostics.extend(run.forgotten_warning());

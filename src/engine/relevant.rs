@@ -18,7 +18,8 @@ impl Planned {
     /// instance as the reference names it. Sorted; instances of one block count once.
     pub fn relevant_attributes(&self) -> Vec<(String, Path)> {
         let run = &self.run;
-        let mut search = Search { run, seen: BTreeSet::new(), found: BTreeSet::new() };
+        let mut search =
+            Search { run, seen: BTreeSet::new(), looked: BTreeSet::new(), found: BTreeSet::new() };
         let changes = &self.plan.outputs;
         let destroying = self.plan.mode == PlanMode::Destroy;
         let mut blocks = BTreeSet::new();
@@ -27,7 +28,7 @@ impl Planned {
                 && let Some(node) = run.find_resource(&instance.change.address)
                 && blocks.insert((node, &instance.change.address.module))
             {
-                search.resource(node, &instance.change.address.module);
+                search.resource(node, &instance.change.address.module, None);
             }
         }
         for (module, table) in run.tables.modules.iter().enumerate() {
@@ -61,6 +62,8 @@ struct Search<'a> {
     run: &'a Run,
     /// Values that were followed already.
     seen: BTreeSet<(NodeId, ModuleAddress)>,
+    /// Blocks that were looked into, as a whole or at what sets one attribute.
+    looked: BTreeSet<(NodeId, ModuleAddress, Option<Name>)>,
     found: BTreeSet<(String, Path)>,
 }
 
@@ -70,17 +73,29 @@ type Home<'a> = (ModuleId, &'a ModuleAddress);
 
 impl Search<'_> {
     /// Only the provider's part of a block counts, not its lifecycle, and the repetition where it is named.
-    fn resource(&mut self, node: NodeId, instance: &ModuleAddress) {
+    /// With an attribute only what that is set to counts.
+    fn resource(&mut self, node: NodeId, instance: &ModuleAddress, attribute: Option<&Name>) {
+        if !self.looked.insert((node, instance.clone(), attribute.cloned())) {
+            return;
+        }
         let run = self.run;
         let node = run.tree.get(node);
         let NodeKind::Resource(key) = &node.kind else { return };
         let Some(resource) = run.tree.module(node.module).config.resources.get(key) else { return };
         let home = (node.module, instance);
         let mut repeats = false;
-        resource.body.for_each_expression(&mut |expr| {
+        let mut visit = |expr: &Expr| {
             repeats |= names_repetition(expr);
             self.expression(expr, home);
-        });
+        };
+        match attribute {
+            None => resource.body.for_each_expression(&mut visit),
+            Some(name) => {
+                resource.body.attributes.get(name).iter().for_each(|set| visit(&set.value));
+                let blocks = resource.body.blocks.iter().filter(|block| block.kind == *name);
+                blocks.for_each(|block| block.body.for_each_expression(&mut visit));
+            }
+        }
         let repetition = resource.count.iter().chain(&resource.for_each).filter(|_| repeats);
         repetition.for_each(|expr| self.expression(expr, home));
     }
@@ -129,6 +144,7 @@ impl Search<'_> {
                     Some((PathStep::Index(index), path)) => (Some(index.clone()), path),
                     _ => (None, rest.as_slice()),
                 };
+                let node = home.resources.get(&resource).copied();
                 let address = ResourceAddress {
                     module: instance.clone(),
                     mode: resource.mode,
@@ -137,6 +153,14 @@ impl Search<'_> {
                     key,
                 };
                 self.found.insert((address.to_string(), Path(path.to_vec())));
+                // What the attribute is set to counts as well.
+                if let Some(node) = node {
+                    let attribute = path.first().and_then(|step| match step {
+                        PathStep::Attribute(name) => Some(name),
+                        PathStep::Index(_) => None,
+                    });
+                    self.resource(node, instance, attribute);
+                }
             }
             Referent::Module(key) => self.call(&key, &rest, (module, instance)),
             _ => {}

@@ -49,8 +49,17 @@ impl Run {
         for ordinal in 0..to_u32(self.tables.module(module).instances.len()) {
             let expansion = self.expand_resource(resource, node, ordinal);
             let count = expansion.len();
-            self.tables.resources[node.0 as usize].push(ResourceTable::new(expansion));
+            let recorded = key.mode == lang::ResourceMode::Managed && self.only_refreshes();
+            let table = match self.address_of(node, ordinal, None).filter(|_| recorded) {
+                Some(address) => self.recorded_table(&address, expansion),
+                None => ResourceTable::new(expansion),
+            };
+            self.tables.resources[node.0 as usize].push(table);
             let Some(block) = &block else { continue };
+            if recorded {
+                self.visit_recorded(resource, block, (node, ordinal)).await;
+                continue;
+            }
             self.instances.reserve(count);
             for index in 0..count {
                 self.visit_instance(resource, block, (node, ordinal, to_u32(index))).await;
@@ -75,7 +84,7 @@ impl Run {
         self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown)
     }
 
-    async fn visit_instance(&mut self, resource: &Resource, block: &Block, spot: Spot) {
+    pub(crate) async fn visit_instance(&mut self, resource: &Resource, block: &Block, spot: Spot) {
         let (node, ordinal, index) = spot;
         let Some(table) = self.tables.resource(node, ordinal) else { return };
         let repetition = table.expansion.repetition(index as usize);
@@ -85,6 +94,9 @@ impl Run {
         let address = self.tables.address(module, ordinal, &resource.key(), key);
         let name = address.to_string();
         self.declare(&name, unknown_expansion, &address);
+        if self.leaves_alone(block, node, &address) {
+            return self.see(block, (node, ordinal), index as usize);
+        }
         let candidate = Candidate { resource, block, spot, address, name, repetition };
         let value = match &block.kind {
             BlockKind::Managed(resource_type) => {
@@ -99,6 +111,9 @@ impl Run {
         let value = value.unwrap_or_else(|| Value::unknown(block.schema().object_type()));
         if let Some(table) = self.tables.resource_mut(node, ordinal) {
             table.set(index as usize, value);
+        }
+        if self.only_refreshes() && matches!(block.kind, BlockKind::Managed(_)) {
+            self.see(block, (node, ordinal), index as usize);
         }
     }
 
@@ -348,7 +363,7 @@ impl Run {
     ) {
         let prevent_destroy = self.prevents_destroy(candidate);
         let on_destroy = self.on_destroy(candidate);
-        if self.options.mode == plan::PlanMode::RefreshOnly {
+        if self.only_refreshes() {
             change.action = Action::NoOp;
             change.reason = None;
             change.after.clone_from(&change.before);
@@ -379,7 +394,10 @@ impl Run {
             self.diagnostics.push(refusal.at(candidate.resource.header_span));
         }
         let (node, ordinal, _) = candidate.spot;
-        let own = (node, ordinal, Some((&candidate.repetition, planned)));
+        let later = Value::unknown(candidate.block.schema().object_type());
+        let found = change.before.as_ref().unwrap_or(&later);
+        let own = if self.only_refreshes() { found } else { planned };
+        let own = (node, ordinal, Some((&candidate.repetition, own)));
         let rules = &candidate.resource.lifecycle.postconditions;
         self.check_rules(
             rules,

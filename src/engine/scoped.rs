@@ -1,7 +1,7 @@
 //! `check` blocks: a data source that is read for them alone, and assertions that warn and stop nothing.
 
 use config::Check;
-use diagnostics::{Diagnostics, Severity};
+use diagnostics::{Diagnostic, Diagnostics, Severity};
 use lang::{Type, Value};
 use plan::CheckStatus;
 use provider::{OperationError, change, decode};
@@ -39,9 +39,11 @@ impl Run {
             // A block that cannot be read at all is a mistake, not a failed check.
             return self.diagnostics.extend(found);
         }
-        self.diagnostics.extend(found.into_iter().map(|mut diagnostic| {
-            diagnostic.severity = Severity::Warning;
-            diagnostic
+        // Only a condition that cannot be evaluated at all is a mistake.
+        self.diagnostics.extend(found.into_iter().map(|diagnostic| {
+            let warns = failed || rules::is_of_check(&diagnostic);
+            let severity = if warns { Severity::Warning } else { diagnostic.severity };
+            Diagnostic { severity, ..diagnostic }
         }));
     }
 

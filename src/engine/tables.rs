@@ -121,6 +121,8 @@ pub(crate) struct ModuleTable {
 pub(crate) struct ResourceTable {
     pub expansion: Expansion,
     pub values: Vec<Value>,
+    /// What the block says, where only what is recorded is seen.
+    configured: Option<Expansion>,
     /// All instances as one value, built when it is asked for.
     whole: OnceCell<Value>,
 }
@@ -128,7 +130,17 @@ pub(crate) struct ResourceTable {
 impl ResourceTable {
     pub(crate) fn new(expansion: Expansion) -> Self {
         let values = vec![Value::unknown(Type::Dynamic); expansion.len()];
-        Self { expansion, values, whole: OnceCell::new() }
+        Self { expansion, values, configured: None, whole: OnceCell::new() }
+    }
+
+    /// Of the instances that are recorded, whatever the block says.
+    pub(crate) fn recorded(seen: Expansion, configured: Expansion) -> Self {
+        Self { configured: Some(configured), ..Self::new(seen) }
+    }
+
+    /// The instances that the block declares.
+    pub(crate) fn declared(&self) -> &Expansion {
+        self.configured.as_ref().unwrap_or(&self.expansion)
     }
 
     pub(crate) fn set(&mut self, index: usize, value: Value) {

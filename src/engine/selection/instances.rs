@@ -172,13 +172,15 @@ impl Run {
 
     /// The recorded instances that need not be read.
     pub(crate) fn skipped_addresses(&self) -> HashSet<String> {
+        let mut skipped = self.forgotten();
         if self.selection.is_everything() {
-            return HashSet::new();
+            return skipped;
         }
         let recorded = self.prior.instances.keys();
         if self.is_destroying() {
             let going = self.recorded_to_go();
-            return recorded.filter(|address| !going.contains(&***address)).cloned().collect();
+            skipped.extend(recorded.filter(|address| !going.contains(&***address)).cloned());
+            return skipped;
         }
         let aside = |address: &str| {
             let Ok(address) = address.parse::<ResourceAddress>() else { return false };
@@ -186,7 +188,22 @@ impl Run {
             node.is_some_and(|node| !self.selection.may_target(node, &address))
                 || self.selection.excludes(&address)
         };
-        recorded.filter(|address| self.is_skipped(address) || aside(address)).cloned().collect()
+        let left = recorded.filter(|address| self.is_skipped(address) || aside(address));
+        skipped.extend(left.cloned());
+        skipped
+    }
+
+    /// What a `removed` block lets go is not looked at once more.
+    fn forgotten(&self) -> HashSet<String> {
+        let blocks = || self.tree.modules.iter().flat_map(|module| &module.config.removed);
+        if blocks().all(|removed| removed.destroy) {
+            return HashSet::new();
+        }
+        let lets_go = |address: &&String| {
+            let block = address.parse().ok().and_then(|address| self.removed_block(&address));
+            block.is_some_and(|removed| !removed.destroy)
+        };
+        self.prior.instances.keys().filter(lets_go).cloned().collect()
     }
 
     /// The recorded instances that selectors name for destruction, and all that depends on these.

@@ -43,8 +43,11 @@ fn compare(a: &Value, b: &Value) -> Option<bool> {
 
 fn compare_unknown(known: &Value, unknown: &Value) -> Option<bool> {
     let ty = unknown.type_of();
-    if known.is_null() || ty.has_dynamic() {
+    if known.is_null() {
         return None;
+    }
+    if ty.has_dynamic() {
+        return (!may_conform(&known.type_of(), &ty)).then_some(false);
     }
     let excluded = unknown.refinement().is_some_and(|refinement| excludes(refinement, known));
     (excluded || known.type_of() != ty).then_some(false)

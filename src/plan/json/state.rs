@@ -10,7 +10,7 @@ use state::{InstanceState, Snapshot, Status};
 
 use super::values::{self, OutputValue, ResourceValues, StateValues};
 use super::{Check, View, checks};
-use crate::{Plan, Secrets};
+use crate::{Plan, PlanMode, Secrets};
 
 /// The version of the format.
 const FORMAT_VERSION: &str = "1.0";
@@ -104,7 +104,8 @@ pub(super) fn prior(
         // Reading adds what the configuration refers to by now, and where nothing changes only that counts.
         let now = planned.get(&address.to_string()).filter(|_| change.deposed.is_none());
         let now = now.filter(|_| change.importing.is_none());
-        let stays = now.is_some() && change.action == crate::Action::NoOp;
+        let decided = plan.mode != PlanMode::RefreshOnly;
+        let stays = now.is_some() && decided && change.action == crate::Action::NoOp;
         let recorded = recorded.filter(|_| !stays).unwrap_or_default();
         let mut depends_on = behind.all(recorded);
         depends_on.extend(now.into_iter().flat_map(|now| configured.all(now)));
