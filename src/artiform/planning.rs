@@ -101,7 +101,11 @@ impl Session {
             variables: stack.variables.clone(),
             prior: state.snapshot(),
             pending: state.pending(),
-            options: PlanOptions { workspace: stack.workspace.clone(), ..options },
+            options: PlanOptions {
+                workspace: stack.workspace.clone(),
+                places: stack.places.clone(),
+                ..options
+            },
             world: self.world.clone(),
             events,
         }

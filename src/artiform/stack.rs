@@ -5,12 +5,13 @@ mod assignments;
 pub mod digest;
 mod scope;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use config::values::ValueOptions;
 use config::{Config, Variable};
-use diagnostics::{Diagnostics, SourceMap};
+use diagnostics::{Diagnostics, SourceMap, Span};
 use indexmap::IndexMap;
 use lang::{Name, Value};
 
@@ -29,6 +30,8 @@ pub struct Stack {
     pub variables: IndexMap<Name, Value>,
     /// The same values as they were given, before they were converted.
     pub written: IndexMap<Name, Value>,
+    /// Where the values stand that people wrote.
+    pub places: HashMap<Name, Span>,
     /// Warnings so far.
     pub warnings: Diagnostics,
     /// Of the configuration's files; tells whether they have changed.
@@ -75,10 +78,12 @@ impl Stack {
             return Err(Failure::new(diagnostics, &config.sources));
         }
         let assignments = assignments::of(&config, &values);
+        let places = config::values::places(&config.root, &values);
         let written = values.iter().map(|(n, value)| (n.clone(), value.written.clone())).collect();
         let variables = values.into_iter().map(|(name, value)| (name, value.value)).collect();
         let bare = Self::bare(config, variables);
-        Ok(Self { written, warnings: diagnostics, digest, workspace, assignments, ..bare })
+        let warnings = diagnostics;
+        Ok(Self { written, places, warnings, digest, workspace, assignments, ..bare })
     }
 
     /// Refuses mistakes that need no values to be known, as `validate` does.
@@ -117,6 +122,7 @@ impl Stack {
             config: Arc::new(config),
             variables,
             written: IndexMap::new(),
+            places: HashMap::new(),
             warnings: Diagnostics::new(),
             digest: String::new(),
             workspace: workspace::DEFAULT.into(),

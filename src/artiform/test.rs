@@ -1,25 +1,28 @@
 //! `artiform test`: runs the run blocks of test files against states of their own.
 //!
-//! [`file`] reads a test file, [`run`] executes one of its run blocks, [`session`] a whole file with its
-//! states and their end, [`expected`] compares failures with those that were expected, [`mock`] stands in
-//! for providers.
+//! [`suite`] reads everything, [`session`] executes a whole file with its states and their end, [`run`] one of
+//! its run blocks, [`expected`] compares failures with those that were expected, [`mock`] stands in for
+//! providers.
 
+mod assertion;
 mod discover;
 mod expected;
-mod file;
 mod mock;
 mod modules;
 mod options;
 mod run;
 mod scope;
 mod session;
+mod shown;
 mod states;
+mod suite;
+mod variables;
 
 pub use discover::{TestPath, discover};
-pub use file::TestFile;
-pub use modules::folder as module_folder;
 pub use options::TestOptions;
-pub use session::FileSession;
+pub use session::{FileSession, Leftover};
+pub use shown::Shown;
+pub use suite::Suite;
 
 /// How a run block or a file ended; the worse one is the greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

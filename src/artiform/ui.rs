@@ -122,6 +122,11 @@ impl Ui {
         }
     }
 
+    /// Mistakes as they look on stdout.
+    pub fn drawn(&self, diagnostics: &Diagnostics, sources: &SourceMap) -> String {
+        render::all(diagnostics, sources, self.colour)
+    }
+
     /// Keeps the first failure to write; a reader that has gone away is none.
     fn keep_failure(&self, written: io::Result<()>) {
         if let Err(error) = written

@@ -7,5 +7,6 @@ pub mod junit;
 pub mod outputs;
 pub mod plan;
 pub mod progress;
+pub mod schema;
 pub mod state;
 pub mod test;

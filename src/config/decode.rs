@@ -12,11 +12,13 @@ mod refactor;
 mod region;
 mod resource;
 mod stack;
+mod test_file;
+mod test_run;
 mod variable;
 
 pub(crate) use literal::NOT_STATIC;
 
-use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span, did_you_mean};
+use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span};
 use indexmap::IndexMap;
 use lang::{Attribute, Block, Name};
 
@@ -126,7 +128,7 @@ impl<'a> Decoder<'a> {
             return;
         }
         let mut diagnostic = schema::unsupported_argument(name, attribute.name_span, &TOP);
-        if did_you_mean(name, TOP.blocks.iter().copied()).is_none() {
+        if !TOP.blocks.contains(&name) {
             let hint = "values of variables belong into a .tfvars file, named values into locals";
             diagnostic.hints.push(hint.into());
         }

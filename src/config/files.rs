@@ -46,6 +46,12 @@ pub(crate) fn automatic_value_files(folder: &Path) -> Vec<PathBuf> {
     present.chain(automatic).map(|name| join(folder, name)).collect()
 }
 
+/// The files of a folder whose names end so, by name.
+pub(crate) fn files_ending(folder: &Path, end: &str) -> std::io::Result<Vec<PathBuf>> {
+    let names = names(folder)?.into_iter().filter(|name| name.ends_with(end));
+    Ok(names.map(|name| join(folder, &name)).collect())
+}
+
 /// The names of the files in a folder, sorted, without those that start with a dot.
 fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();

@@ -19,6 +19,7 @@ pub mod reference;
 pub mod resource;
 mod schema;
 pub mod stack;
+pub mod test_file;
 mod topology;
 mod validate;
 pub mod values;
@@ -26,14 +27,15 @@ pub mod version;
 
 pub use address::{Target, TargetStep};
 pub use constant::key as literal_key;
-pub use load::{Loaded, load};
+pub use load::{Loaded, load, load_beside};
 pub use module::{
     CallKey, Check, CheckRule, Import, Local, Module, ModuleCall, Moved, MovedEndpoint, Output,
     ProviderBlock, ProviderRef, Removed, RequiredProvider, Variable,
 };
 pub use provisioner::{OnFailure, Provisioner, When};
-pub use reference::{Referent, referent};
+pub use reference::{Referent, named_span, referent};
 pub use resource::{IgnoreChanges, Lifecycle, Resource, ResourceKey};
 pub use schema::known_place as place;
 pub use stack::{Backend, Config, RegionBlock, Stack};
-pub use validate::expression as check_expression;
+pub use test_file::{MockProvider, Override, OverrideKind, RunBlock, TestFile};
+pub use validate::{declares, expression as check_expression};

@@ -23,6 +23,8 @@ pub struct Loaded {
     pub config: Config,
     /// In place order: file after file, from top to bottom.
     pub diagnostics: Diagnostics,
+    /// Those of the diagnostics that were found before references were checked.
+    pub while_reading: Diagnostics,
     /// What can be valid and still cannot be planned, such as a move of what is still declared.
     pub when_planning: Diagnostics,
     /// The packages that modules come from, in the order in which they are called.
@@ -31,13 +33,21 @@ pub struct Loaded {
 
 /// Reads the stack in `folder` with all its modules, and checks everything that needs no values.
 pub fn load(folder: &Path) -> Loaded {
-    let mut loader = Loader { stack_folder: folder.to_path_buf(), ..Loader::default() };
+    load_beside(folder, SourceMap::new())
+}
+
+/// Reads a stack as [`load`] does, so that its places and those of other files are in one map.
+pub fn load_beside(folder: &Path, sources: SourceMap) -> Loaded {
+    let stack_folder = folder.to_path_buf();
+    let mut loader = Loader { stack_folder, sources, ..Loader::default() };
     let root = loader.module(folder, Vec::new(), None);
     let packages = std::mem::take(&mut loader.packages);
     let Loader { sources, diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
     let versions_unsupported = loader.versions_unsupported;
     let folder = folder.to_path_buf();
     let config = Config { root, stack, regions, sources, folder, damaged };
+    let while_reading: Vec<_> = syntax.iter().chain(diagnostics.iter()).cloned().collect();
+    let while_reading = Diagnostics::from(while_reading).sorted();
     let mut findings = validate::Findings { at_once: diagnostics, ..Default::default() };
     validate::config(&config, &mut findings);
     // What seems wrong in a block that could not be read whole may only follow from that, but for
@@ -51,7 +61,7 @@ pub fn load(folder: &Path) -> Loaded {
         syntax.extend(versions_unsupported);
     }
     let when_planning = findings.when_planning.sorted();
-    Loaded { config, diagnostics: syntax.sorted(), when_planning, packages }
+    Loaded { config, diagnostics: syntax.sorted(), while_reading, when_planning, packages }
 }
 
 /// Reads folder after folder.

@@ -89,6 +89,24 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// A variable of any type that no block declares: what only the tests of a stack know.
+    pub fn free(name: Name, place: Span) -> Self {
+        Self {
+            name,
+            constraint: Constraint::any(),
+            parse_literally: false,
+            default: None,
+            default_value: Some(Value::null(lang::Type::Dynamic)),
+            validations: Vec::new(),
+            sensitive: false,
+            nullable: true,
+            ephemeral: false,
+            description: None,
+            header_span: place,
+            span: place,
+        }
+    }
+
     /// The value that a module's caller gives it, or its default, converted by its constraint.
     ///
     /// # Errors
@@ -199,6 +217,15 @@ pub enum MovedEndpoint {
     Module(ModuleAddress),
     /// A resource (key none) or one instance of it.
     Resource(ResourceAddress),
+}
+
+impl std::fmt::Display for MovedEndpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Module(module) => write!(f, "{module}"),
+            Self::Resource(resource) => write!(f, "{resource}"),
+        }
+    }
 }
 
 /// `removed { from = ... lifecycle { destroy = false } }`

@@ -193,7 +193,7 @@ fn invalid(traversal: &Traversal, detail: String) -> Box<Diagnostic> {
 }
 
 /// The place of a reference's root and of so many of its steps.
-pub(crate) fn named_span(traversal: &Traversal, steps: usize) -> Span {
+pub fn named_span(traversal: &Traversal, steps: usize) -> Span {
     match steps.checked_sub(1).and_then(|last| traversal.steps.get(last)) {
         Some(Step::Attribute(_, span) | Step::Index(_, span)) => traversal.root_span.to(*span),
         None => traversal.root_span,

@@ -18,6 +18,8 @@ use crate::reference::named_span;
 use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
 use body::Surroundings;
 
+pub use refactor::declares;
+
 /// What is found amiss: at once, or, as in Terraform, only by who plans.
 #[derive(Default)]
 pub(crate) struct Findings {

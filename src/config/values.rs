@@ -5,7 +5,7 @@
 
 mod read;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 
 use diagnostics::{Diagnostic, Diagnostics, Span};
@@ -13,7 +13,7 @@ use indexmap::IndexMap;
 use lang::convert::ConvertError;
 use lang::{Name, Value};
 
-use crate::{Config, Variable, files, schema};
+use crate::{Config, Module, Variable, files, schema};
 
 /// Where values come from besides the files in the stack's folder.
 #[derive(Default)]
@@ -27,6 +27,8 @@ pub struct ValueOptions<'a> {
     /// Values that the caller has already: they win over all others. Names that are no variables of the
     /// root module are passed over.
     pub evaluated: IndexMap<Name, (Value, Span)>,
+    /// The run block of a test that needs the values; it is named where one is missing.
+    pub run: Option<Name>,
     /// Asks a person for a value that is required and missing.
     pub ask: Option<&'a mut Ask<'a>>,
 }
@@ -50,7 +52,7 @@ pub struct VariableValue {
     pub value: Value,
     /// As it was given, before it was converted; marked too.
     pub written: Value,
-    /// `default`, `environment variable TF_VAR_x`, `file x.tfvars`, `option --var`, `answer`.
+    /// `default`, `environment variable TF_VAR_x`, `file x.tfvars`, `option --var`, `answer`; empty where the caller had it.
     pub origin: String,
     pub span: Option<Span>,
     /// False when it is the default.
@@ -96,8 +98,7 @@ pub fn gather(
     }
     for (name, (value, span)) in options.evaluated {
         if root.variables.contains_key(&name) {
-            let origin = "the test".to_owned();
-            reader.found.insert(name, Found { value, origin, span: Some(span) });
+            reader.found.insert(name, Found { value, origin: String::new(), span: Some(span) });
         }
     }
     if let Some(ask) = options.ask.as_mut() {
@@ -113,7 +114,7 @@ pub fn gather(
         let value = match found.shift_remove(name) {
             Some(found) => given(config, variable, found),
             None if unread && variable.default_value.is_none() => continue,
-            None => default(variable),
+            None => default(variable, options.run.as_ref()),
         };
         if let Some(value) = diagnostics.absorb(value.map_err(|mistake| *mistake)) {
             values.insert(name.clone(), value);
@@ -122,7 +123,14 @@ pub fn gather(
     (values, diagnostics)
 }
 
-fn default(variable: &Variable) -> Result<VariableValue, Box<Diagnostic>> {
+/// Where the values stand that were given, but for those of secrets, whose source is never drawn.
+pub fn places(root: &Module, values: &IndexMap<Name, VariableValue>) -> HashMap<Name, Span> {
+    let is_shown = |name: &Name| root.variables.get(name).is_some_and(|v| !v.sensitive);
+    let given = values.iter().filter(|(name, value)| value.given && is_shown(name));
+    given.filter_map(|(name, value)| Some((name.clone(), value.span?))).collect()
+}
+
+fn default(variable: &Variable, run: Option<&Name>) -> Result<VariableValue, Box<Diagnostic>> {
     if let Some(value) = &variable.default_value {
         let (origin, span) = ("default".into(), variable.default.as_ref().map(|d| d.span));
         let value = variable.marked(value.clone());
@@ -130,9 +138,17 @@ fn default(variable: &Variable) -> Result<VariableValue, Box<Diagnostic>> {
         return Ok(VariableValue { value, written, origin, span, given: false });
     }
     let name = &variable.name;
-    let detail = format!(
-        "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."
-    );
+    let of_test = |run: &Name| {
+        format!(
+            "The module under test for run block \"{run}\" has a required variable \"{name}\" with no set value. Use a -var or -var-file command line argument or add this variable into a \"variables\" block within the test file or run block."
+        )
+    };
+    let of_stack = || {
+        format!(
+            "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or -var-file command line argument to provide a value for this variable."
+        )
+    };
+    let detail = run.map_or_else(of_stack, of_test);
     let summary = "No value for required variable";
     Err(Box::new(Diagnostic::error(summary, detail).at(variable.header_span)))
 }
@@ -156,7 +172,7 @@ fn given(
     };
     if found.value.is_null() && !variable.nullable {
         if variable.default_value.is_some() {
-            return default(variable);
+            return default(variable, None);
         }
         let detail = unsuitable("required variable may not be set to null");
         return Err(placed(Diagnostic::error("Required variable not set", detail)));

@@ -56,16 +56,16 @@ pub fn range(file: &SourceFile, span: Span) -> Value {
 
 fn snippet(file: &SourceFile, span: Span, diagnostic: &Diagnostic) -> Value {
     let start = file.position(span.start as usize);
-    let line = file.line(start.line);
-    let line_start = span.start as usize - (start.byte - line_offset(file, start.byte));
-    let end = (span.end as usize).saturating_sub(line_start).min(line.len());
+    let code = code(file, span);
+    let line_start = line_offset(file, start.byte);
+    let end = (span.end as usize).saturating_sub(line_start).min(code.len());
     let value = |one: &Involved| json!({"traversal": one.name, "statement": one.statement});
     let values = diagnostic.values.iter().filter(|one| one.is_reference()).map(value);
     let mut snippet = json!({
         "context": context(file, span),
-        "code": line,
+        "code": code,
         "start_line": start.line,
-        "highlight_start_offset": start.byte - line_offset(file, start.byte),
+        "highlight_start_offset": start.byte - line_start,
         "highlight_end_offset": end,
         "values": values.collect::<Vec<_>>(),
     });
@@ -73,6 +73,17 @@ fn snippet(file: &SourceFile, span: Span, diagnostic: &Diagnostic) -> Value {
         snippet["function_call"] = called.json();
     }
     snippet
+}
+
+/// The lines of a place; those between that are empty are left out.
+fn code(file: &SourceFile, span: Span) -> String {
+    let (first, last) = (span.start as usize, span.end as usize);
+    let lines = file.position(first).line..=file.position(last).line;
+    let mut lines: Vec<&str> = lines.map(|line| file.line(line)).collect();
+    if lines.len() > 1 {
+        lines.retain(|line| !line.is_empty());
+    }
+    lines.join("\n")
 }
 
 /// The header of the block of the file that a place is in: `resource "aws_vpc" "main"`.

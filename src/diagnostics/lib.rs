@@ -12,7 +12,7 @@ mod suggest;
 
 pub use involved::{CalledFunction, CalledParameter, Involved};
 pub use source::{FileId, Position, SourceFile, SourceMap, Span};
-pub use suggest::did_you_mean;
+pub use suggest::{did_you_mean, nearest_address};
 
 /// How bad it is: an error stops the command, a warning does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

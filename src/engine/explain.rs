@@ -1,6 +1,6 @@
 //! Why a thing changes or is unknown in a plan: the chain from the root causes to the thing itself.
 
-use diagnostics::{Diagnostic, Span, did_you_mean};
+use diagnostics::{Diagnostic, Span, nearest_address};
 use plan::{Action, Reason, ResourceChange};
 
 use crate::options::{Planned, Selector};
@@ -166,7 +166,7 @@ fn unchanged(run: &Run, address: &str) -> Result<Vec<Explanation>, Box<Diagnosti
         "Neither the configuration nor the state has \"{address}\". Explained are resources, modules, and values such as output.url, local.names and var.port."
     );
     let diagnostic = Diagnostic::error("Address matches nothing", detail);
-    Err(Box::new(match did_you_mean(address, known) {
+    Err(Box::new(match nearest_address(address, known) {
         Some(near) => diagnostic.hint(format!("did you mean {near}?")),
         None => diagnostic.hint("`artiform plan --summary` lists what changes"),
     }))

@@ -51,4 +51,4 @@ pub use events::{Event, Events, ImportStage, Named, ProvisionStage};
 pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{ImportTarget, PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};
-pub use rules::{Verdict, check as check_rule, is_of_check};
+pub use rules::is_of_check;

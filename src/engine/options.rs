@@ -1,9 +1,10 @@
 //! What the callers of the engine hand in and get back.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use config::Config;
-use diagnostics::Diagnostics;
+use diagnostics::{Diagnostics, Span};
 use indexmap::IndexMap;
 use lang::functions::World;
 use lang::{Name, ResourceAddress, Value};
@@ -46,6 +47,8 @@ pub struct PlanOptions {
     /// When the plan is made, RFC 3339 in UTC.
     pub timestamp: String,
     pub workspace: String,
+    /// Where values of the root module's variables stand: there a validation that fails points.
+    pub places: HashMap<Name, Span>,
     /// How many provider calls may be under way at once.
     pub parallelism: usize,
 }
@@ -74,6 +77,7 @@ impl Default for PlanOptions {
             generate_config: false,
             timestamp: "1970-01-01T00:00:00Z".into(),
             workspace: "default".into(),
+            places: HashMap::new(),
             parallelism: 10,
         }
     }

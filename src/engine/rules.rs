@@ -19,7 +19,7 @@ pub fn is_of_check(diagnostic: &Diagnostic) -> bool {
 }
 
 /// How a rule turned out, with what there is to say about it.
-pub struct Verdict {
+pub(crate) struct Verdict {
     pub status: CheckStatus,
     pub problem: Option<String>,
     pub diagnostics: Diagnostics,
@@ -32,7 +32,7 @@ impl Verdict {
 }
 
 /// Evaluates a rule; a false condition is an error under `summary`.
-pub fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
+pub(crate) fn check(rule: &CheckRule, scope: &dyn Scope, summary: &str) -> Verdict {
     let condition = match eval::evaluate(&rule.condition, scope) {
         Ok(condition) => condition,
         Err(diagnostics) => {

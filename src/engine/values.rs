@@ -127,7 +127,12 @@ impl Run {
         let address = self.named(node, ordinal, &format!("var.{}", variable.name));
         let call = self.tree.call_of(self.tree.get(node).module).map(|(_, call)| call);
         let input = call.and_then(|call| call.inputs.get(&variable.name));
-        let given = input.map_or(variable.header_span, |input| input.value.span);
+        let of_root = || self.options.places.get(&variable.name).copied();
+        let given = match (call, input) {
+            (None, _) => of_root(),
+            (Some(_), input) => input.map(|input| input.value.span),
+        };
+        let given = given.unwrap_or(variable.header_span);
         for rule in &variable.validations {
             let scope = self.scope(node, ordinal, None);
             let outcome = rules::check(rule, &scope, "Invalid value for variable");

@@ -12,6 +12,7 @@ mod remote_state;
 mod selecting;
 mod servers;
 mod testing;
+mod testing_cases;
 mod tools;
 mod workflow;
 mod workspaces;

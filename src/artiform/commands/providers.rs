@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use diagnostics::Diagnostics;
 
 use super::Verb;
 use crate::context::{Context, Failure, Outcome, SUCCESS};
 use crate::providers::registry;
 use crate::stack::Stack;
-use crate::{stack_state, test};
+use crate::stack_state;
+use crate::test::{Suite, TestPath};
 
 mod schema;
 mod tree;
@@ -91,12 +91,14 @@ fn built_in(context: &Context) {
 
 impl Providers {
     fn asked_for(&self, context: &Context) -> Outcome {
-        let loaded = config::load(&self.folder);
+        let suite = Suite::load(&self.folder, &self.test_directory, &[])?;
+        let loaded = suite.stack;
         if loaded.diagnostics.has_errors() {
             return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
         }
         let registry = registry();
-        let tests = self.tests()?;
+        let tests = suite.files.iter().map(|(path, file)| self.modules_of(path, file));
+        let tests = tests.collect::<Result<Vec<_>, _>>()?;
         let tree = tree::draw(&loaded.config.root, &tests, &registry);
         context.ui.print(&format!("\nProviders required by configuration:\n{tree}\n"));
         let stack = Stack::bare(loaded.config, indexmap::IndexMap::new());
@@ -113,29 +115,16 @@ impl Providers {
         Ok(SUCCESS)
     }
 
-    /// The test files, with the modules that their run blocks name.
-    fn tests(&self) -> Result<Vec<tree::TestModules>, Box<Failure>> {
-        let paths = test::discover(&self.folder, &self.test_directory, &[])?;
-        paths.iter().map(|path| self.modules_of(path)).collect()
-    }
-
-    fn modules_of(&self, path: &test::TestPath) -> Result<tree::TestModules, Box<Failure>> {
-        let text = std::fs::read_to_string(&path.path).map_err(|error| {
-            let detail = format!("The file {} could not be read: {error}.", path.path.display());
-            Failure::error("Failed to read test file", detail)
-        })?;
-        let mut sources = diagnostics::SourceMap::new();
-        let id = sources.add(path.name.as_str(), text.as_str());
-        let (file, mistakes) = test::TestFile::parse(&text, id, path.name.ends_with(".json"));
-        if mistakes.has_errors() {
-            return Err(Failure::new(mistakes, &sources));
-        }
+    /// The modules that the run blocks of a test file name.
+    fn modules_of(
+        &self,
+        path: &TestPath,
+        file: &config::TestFile,
+    ) -> Result<tree::TestModules, Box<Failure>> {
         let mut runs = Vec::new();
         for run in &file.runs {
-            let Some((source, span)) = &run.module else { continue };
-            let folder = test::module_folder(&self.folder, source, *span)
-                .map_err(|mistake| Failure::new(Diagnostics::from(*mistake), &sources))?;
-            let loaded = config::load(&folder);
+            let Some(module) = &run.module else { continue };
+            let loaded = config::load(&self.folder.join(&*module.source));
             if loaded.diagnostics.has_errors() {
                 return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
             }

@@ -1,13 +1,12 @@
 //! `test`: runs the stack's test files.
 
-use std::path::Path;
-
+use config::TestFile;
 use diagnostics::{Diagnostics, SourceMap};
 
 use super::Verb;
 use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::planning::Session;
-use crate::test::{FileSession, Status, TestOptions, TestPath, discover};
+use crate::test::{FileSession, Status, Suite, TestOptions, TestPath};
 use crate::views::json_lines;
 use crate::views::test::Report;
 
@@ -37,35 +36,19 @@ impl Verb for Test {
 
 impl Test {
     fn execute(&self, context: &Context) -> Outcome {
-        let loaded = config::load(&self.options.folder);
-        if loaded.diagnostics.has_errors() {
-            return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
-        }
-        let folder: &Path = &self.options.folder;
-        let paths = discover(folder, &self.options.test_directory, &self.options.filter)?;
-        let session = Session { quiet: true, ..Session::start(context)? };
-        let mut files = Vec::new();
-        let mut mistakes = Diagnostics::new();
-        for path in &paths {
-            let file = FileSession::new(path, &self.options, context, &session)?;
-            match file.runs() {
-                Ok(runs) => files.push((path, file, runs)),
-                Err(failure) => {
-                    context.ui.diagnostics(&failure.diagnostics, &failure.sources);
-                    mistakes.extend(failure.diagnostics);
-                }
-            }
-        }
-        if mistakes.has_errors() {
-            return Ok(FAILURE);
-        }
+        let Self { options } = self;
+        options.check_values()?;
+        let suite = Suite::load(&options.folder, &options.test_directory, &options.filter)?;
         let mut report = Report::new(context.ui.clone());
-        report.found(files.iter().map(|(path, _, runs)| (&*path.name, runs.as_slice())));
-        for (path, file, runs) in files {
-            self.file(path, (file, &runs), &mut report, &session);
+        report.diagnostics(&suite.warnings, &suite.stack.config.sources);
+        let session = Session { quiet: true, ..Session::start(context)? };
+        report.found(suite.files.iter().map(|(path, file)| (&*path.name, file)));
+        for test in &suite.files {
+            let file = FileSession::new(test, &suite, options, (context, &session));
+            run_file(test, file, &mut report, &session);
         }
         report.end();
-        if let Some(file) = &self.options.junit_xml {
+        if let Some(file) = &options.junit_xml {
             std::fs::write(file, report.junit()).map_err(|error| {
                 let detail = format!("The results could not be written to it: {error}.");
                 let summary = format!("error saving JUnit XML to file \"{}\"", file.display());
@@ -76,42 +59,45 @@ impl Test {
         session.end();
         Ok(code)
     }
+}
 
-    fn file(
-        &self,
-        path: &TestPath,
-        (mut file, runs): (FileSession<'_>, &[lang::Name]),
-        report: &mut Report,
-        session: &Session,
-    ) {
-        report.file_starts(&path.name);
-        let mut status = Status::Pass;
-        for (at, run) in runs.iter().enumerate() {
-            if status == Status::Error || *session.stop.borrow() {
-                report.run_ends(run, Status::Skip, None);
-                let nothing = (&Diagnostics::new(), &SourceMap::new());
-                report.run_found(run, (Status::Skip, 0), nothing);
-                status = status.max(Status::Skip);
-                continue;
-            }
-            report.run_starts(run);
-            let (ended, shown) = match file.run(at) {
-                Ok(told) => {
-                    let shown = told.ended.shown.clone();
-                    let diagnostics = told.ended.diagnostics.clone();
-                    ((told.ended.status, diagnostics, told.sources), shown)
-                }
-                Err(failure) => ((Status::Error, failure.diagnostics, failure.sources), None),
-            };
-            let (ended, diagnostics, sources) = ended;
-            report.run_ends(run, ended, shown.as_deref());
-            report.run_found(run, (ended, file.assertions(at)), (&diagnostics, &sources));
-            status = status.max(ended);
+/// Executes the runs of a test file, and destroys what they made.
+fn run_file(
+    (path, test): &(TestPath, TestFile),
+    mut file: FileSession<'_>,
+    report: &mut Report,
+    session: &Session,
+) {
+    report.file_starts(&path.name);
+    let stray = file.stray_overrides();
+    let mut status = Status::Pass;
+    for run in &test.runs {
+        if status == Status::Error || *session.stop.borrow() {
+            report.run_ends(&run.name, Status::Skip, None);
+            let nothing = (&Diagnostics::new(), &SourceMap::new());
+            report.run_found(&run.name, (Status::Skip, 0), nothing);
+            status = status.max(Status::Skip);
+            continue;
         }
-        report.file_tears_down();
-        let cleaned = tear_down(&mut file, report);
-        report.file_ends(status.max(cleaned));
+        report.run_starts(&run.name);
+        let (ended, diagnostics, sources) = match file.run(run) {
+            Ok(told) => {
+                report.run_ends(&run.name, told.ended.status, told.ended.shown);
+                (told.ended.status, told.ended.diagnostics, told.sources)
+            }
+            Err(failure) => {
+                report.run_ends(&run.name, Status::Error, None);
+                (Status::Error, failure.diagnostics, failure.sources)
+            }
+        };
+        let result = (ended, run.asserts.len());
+        report.run_found(&run.name, result, (&diagnostics, &sources));
+        status = status.max(ended);
     }
+    report.file_tears_down();
+    let cleaned = tear_down(&mut file, report);
+    report.file_ends(status.max(cleaned));
+    report.diagnostics(&stray, file.sources());
 }
 
 /// Destroys what the runs made, the last run first.
@@ -121,14 +107,14 @@ fn tear_down(file: &mut FileSession<'_>, report: &mut Report) -> Status {
         report.run_tears_down(&run);
         match file.destroy(state) {
             Ok((told, leftover)) => {
-                report.diagnostics(&told.ended.diagnostics, &told.sources);
-                if let Some(leftover) = leftover {
-                    report.leftover(&leftover.addresses, &leftover.folder);
+                let found = told.ended.diagnostics.sorted();
+                report.destroyed((&found, &told.sources), leftover.as_ref());
+                if leftover.is_some() || found.has_errors() {
                     status = Status::Error;
                 }
             }
             Err(failure) => {
-                report.diagnostics(&failure.diagnostics, &SourceMap::new());
+                report.destroyed((&failure.diagnostics, &failure.sources), None);
                 status = Status::Error;
             }
         }

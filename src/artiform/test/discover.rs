@@ -1,6 +1,8 @@
 //! Finds test files: in the stack's folder, and in its test folder.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+
+use diagnostics::Diagnostic;
 
 use crate::context::Failure;
 
@@ -15,36 +17,34 @@ pub struct TestPath {
     pub path: PathBuf,
 }
 
-/// All test files of a stack by name; with filters, those that are named.
+/// All test files of a stack by name, those that the filters name where there are filters, and a warning of
+/// a test folder that was asked for and is not there.
 ///
 /// # Errors
-/// A folder cannot be read, or a filter names no test file.
+/// A folder cannot be read, or the test folder is outside of the stack.
 pub fn discover(
     stack: &Path,
     test_folder: &Path,
     filters: &[String],
-) -> Result<Vec<TestPath>, Box<Failure>> {
+) -> Result<(Vec<TestPath>, Option<Diagnostic>), Box<Failure>> {
+    let is_inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
+    if !test_folder.components().all(is_inside) {
+        let detail = "The testing directory must be a relative path pointing to a directory local to the configuration directory.";
+        return Err(Failure::error("Invalid testing directory", detail));
+    }
     let mut found = within(stack, Path::new(""))?;
+    let mut warning = None;
     if stack.join(test_folder).is_dir() {
         found.extend(within(stack, test_folder)?);
+    } else if test_folder != Path::new(super::options::TEST_DIRECTORY) {
+        let detail = format!("Requested test directory {} does not exist.", test_folder.display());
+        warning = Some(Diagnostic::warning("Test directory does not exist", detail));
     }
     found.sort();
     found.dedup();
-    if filters.is_empty() {
-        return Ok(found);
-    }
-    let named = |filter: &String| filter.trim_start_matches("./").to_owned();
-    let wanted: Vec<String> = filters.iter().map(named).collect();
-    if let Some(stray) = wanted.iter().find(|name| !found.iter().any(|file| file.name == **name)) {
-        let names: Vec<&str> = found.iter().map(|file| file.name.as_str()).collect();
-        let detail = format!(
-            "The filter \"{stray}\" names no test file. There are: {}.",
-            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-        );
-        return Err(Failure::error("Unknown test files", detail));
-    }
-    found.retain(|file| wanted.contains(&file.name));
-    Ok(found)
+    // As in Terraform, a filter that names nothing is passed over.
+    found.retain(|file| filters.is_empty() || filters.contains(&file.name));
+    Ok((found, warning))
 }
 
 fn within(stack: &Path, folder: &Path) -> Result<Vec<TestPath>, Box<Failure>> {

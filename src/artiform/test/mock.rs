@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use config::test_file::MockDefaults;
+use config::{MockProvider, MovedEndpoint, Override, OverrideKind};
 use diagnostics::Diagnostics;
 use lang::convert::convert;
 use lang::{Data, Name, Type, Value};
@@ -11,7 +13,6 @@ use provider::{
     Registry, ResourceType, Schema, Stack, UpdateRequest, change,
 };
 
-use super::file::{MockProvider, Override, OverrideKind};
 use crate::providers;
 
 /// How long a made-up text is.
@@ -63,8 +64,7 @@ impl StandIn {
     }
 
     fn of_kind(one: &Override, kind: OverrideKind) -> Option<Self> {
-        let endpoint = config::address::endpoint(&one.target).ok()?;
-        let config::MovedEndpoint::Resource(address) = endpoint else { return None };
+        let MovedEndpoint::Resource(address) = &one.target else { return None };
         (one.kind == kind).then(|| Self {
             address: address.to_string(),
             values: one.values.clone(),
@@ -100,8 +100,11 @@ impl Source {
             let during_plan = found.during_plan.unwrap_or(during_plan);
             return Some(Given { values: found.values.clone(), during_plan });
         }
-        let values = mock?.resources.get(type_name).cloned();
-        Some(Given { values: values.unwrap_or_else(|| Value::object([])), during_plan })
+        let of_type = |one: &&MockDefaults| !one.data && &*one.type_name == type_name;
+        let defaults = mock?.defaults.iter().find(of_type);
+        let during_plan = defaults.and_then(|one| one.during_plan).unwrap_or(during_plan);
+        let values = defaults.map_or_else(|| Value::object([]), |one| one.values.clone());
+        Some(Given { values, during_plan })
     }
 }
 
@@ -183,7 +186,8 @@ impl DataSource for MockedData {
         config: &'a Value,
     ) -> Future<'a, Result<Value, OperationError>> {
         let proposed = change::propose(self.schema(), None, config);
-        let defaults = self.mock.data.get(self.name());
+        let of_type = |one: &&MockDefaults| one.data && &*one.type_name == self.name();
+        let defaults = self.mock.defaults.iter().find(of_type).map(|one| &one.values);
         Box::pin(async move { Ok(completed(&proposed, defaults)) })
     }
 }

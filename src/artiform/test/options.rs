@@ -2,7 +2,13 @@
 
 use std::path::PathBuf;
 
+use config::values::Given;
+
+use crate::context::Failure;
 use crate::flags::VariableFlags;
+
+/// Where test files are looked for besides the stack's folder.
+pub const TEST_DIRECTORY: &str = "tests";
 
 /// The options of `artiform test`.
 #[derive(Clone, Debug, clap::Args)]
@@ -16,7 +22,7 @@ pub struct TestOptions {
     #[arg(long, value_name = "FILE", action = clap::ArgAction::Append)]
     pub filter: Vec<String>,
     /// The folder of test files besides the stack's own
-    #[arg(long, value_name = "DIR", default_value = "tests")]
+    #[arg(long, value_name = "DIR", default_value = TEST_DIRECTORY)]
     pub test_directory: PathBuf,
     /// Show the plan or the state of every run block
     #[arg(long)]
@@ -27,4 +33,26 @@ pub struct TestOptions {
     /// Write one JSON object for each event
     #[arg(long)]
     pub json: bool,
+}
+
+impl TestOptions {
+    /// Says which of the values on the command line are none, before anything runs.
+    pub fn check_values(&self) -> Result<(), Box<Failure>> {
+        for given in &self.variables.given {
+            match given {
+                Given::File(path) if !path.exists() => {
+                    let detail = format!("Given variables file {} does not exist.", path.display());
+                    return Err(Failure::error("Failed to read variables file", detail));
+                }
+                Given::Assignment(text) if !text.contains('=') => {
+                    let detail = format!(
+                        "The given -var option \"{text}\" is not correctly specified. Must be a variable name and value separated by an equals sign, like -var=\"key=value\"."
+                    );
+                    return Err(Failure::error("Invalid -var option", detail));
+                }
+                Given::File(_) | Given::Assignment(_) => {}
+            }
+        }
+        Ok(())
+    }
 }

@@ -1,31 +1,28 @@
 //! One run block: plan or apply its module, then hold it against its assertions.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use config::Config;
+use config::{Config, MovedEndpoint, RunBlock};
 use diagnostics::{Diagnostic, Diagnostics, Span};
 use engine::{
     ApplyOptions, Evaluated, Events, PlanInput, PlanOptions, Planned, RootScope, Selector,
 };
 use indexmap::IndexMap;
-use lang::eval::Cause;
 use lang::functions::FunctionContext;
 use lang::{Name, Value};
-use plan::CheckStatus;
-use plan::render::{self, RenderOptions};
+use plan::PlanMode;
 use provider::Registry;
 use state::Snapshot;
 
-use super::Status;
 use super::expected::Expected;
-use super::file::RunBlock;
 use super::scope::TestScope;
+use super::shown::Shown;
 use super::states::{self, TestState};
-use crate::address;
+use super::{Status, assertion};
 use crate::context::Failure;
 use crate::interrupts;
 use crate::planning::Session;
-use crate::views;
 use crate::world::ProcessWorld;
 
 /// Everything that a run starts from.
@@ -34,8 +31,10 @@ pub struct Prepared<'a> {
     pub config: Arc<Config>,
     pub registry: Registry,
     pub variables: IndexMap<Name, Value>,
+    /// Where the values stand that people wrote.
+    pub places: HashMap<Name, Span>,
     /// What `var` means beside the module's own variables, and the outputs of the runs so far.
-    pub test_variables: &'a IndexMap<Name, Value>,
+    pub test_variables: IndexMap<Name, Value>,
     pub runs: &'a IndexMap<Name, Value>,
     /// The runs from this one on.
     pub ahead: &'a [Name],
@@ -52,25 +51,24 @@ pub struct Ended {
     /// Its outputs, for the runs after it.
     pub outputs: Option<Value>,
     /// The plan or the state, when asked for.
-    pub shown: Option<String>,
+    pub shown: Option<Shown>,
     /// It changed its state, or tried to.
     pub applied: bool,
 }
 
 impl Ended {
-    fn error(diagnostics: Diagnostics) -> Self {
+    pub fn error(diagnostics: Diagnostics) -> Self {
         Self { status: Status::Error, diagnostics, ..Self::default() }
     }
 }
 
 impl Prepared<'_> {
-    pub fn execute(&self, state: &TestState, session: &Session) -> Result<Ended, Box<Failure>> {
-        let source = |span: Span| self.config.sources.snippet(span).trim().to_owned();
-        let (mut expected, mistakes) =
-            Expected::new(&self.run.expect_failures, &self.config, source);
-        if mistakes.has_errors() {
-            return Ok(Ended::error(mistakes));
-        }
+    /// Plans or applies; `expected` are the failures that are none.
+    pub fn execute(
+        &self,
+        mut expected: Expected,
+        (state, session): (&TestState, &Session),
+    ) -> Result<Ended, Box<Failure>> {
         let options = match self.options() {
             Ok(options) => options,
             Err(mistakes) => return Ok(Ended::error(mistakes)),
@@ -82,33 +80,47 @@ impl Prepared<'_> {
             let detail = "Planning was interrupted; nothing was changed.";
             return Ok(Ended::error(Diagnostic::error("Test was interrupted", detail).into()));
         };
-        let diagnostics = expected.filter(found, self.run.applies);
-        let Some(planned) = planned.filter(|_| !diagnostics.has_errors()) else {
-            return Ok(Ended::error(diagnostics));
+        let diagnostics = if self.run.applies {
+            expected.explain(found)
+        } else {
+            let mut rest = expected.filter(found);
+            rest.extend(expected.missing());
+            rest
         };
+        if diagnostics.has_errors() {
+            return Ok(Ended::error(diagnostics));
+        }
         let mut ended = Ended { diagnostics, ..Ended::default() };
+        let Some(planned) = planned else { return Ok(ended) };
         if !self.run.applies {
-            ended.shown =
-                self.verbose.then(|| render::text(&planned.plan, RenderOptions::default()));
-            self.judge(&mut ended, planned.root_scope(), &expected);
+            ended.shown = self.verbose.then(|| Shown::plan(&planned, &self.config, &self.registry));
+            self.judge(&mut ended, planned.root_scope());
             return Ok(ended);
         }
         ended.applied = true;
         world.settle();
         if let Some(evaluated) = self.apply(planned, state, (&mut ended, &mut expected), session)? {
-            self.judge(&mut ended, evaluated.root_scope(), &expected);
+            self.judge(&mut ended, evaluated.root_scope());
         }
         Ok(ended)
     }
 
     fn options(&self) -> Result<PlanOptions, Diagnostics> {
         let wanted = &self.run.options;
-        let replace = wanted.replace.iter().map(|text| address::resource(text));
+        let replaced = |endpoint: &MovedEndpoint| match endpoint {
+            MovedEndpoint::Resource(address) => Ok(address.clone()),
+            MovedEndpoint::Module(module) => {
+                let detail = format!("{module} names a module; a resource is required here.");
+                Err(Diagnostics::from(Diagnostic::error("Invalid address", detail)))
+            }
+        };
+        let mode = if wanted.refresh_only { PlanMode::RefreshOnly } else { PlanMode::Normal };
         Ok(PlanOptions {
-            mode: wanted.mode,
+            mode,
             refresh: wanted.refresh,
-            replace: replace.collect::<Result<_, _>>()?,
-            targets: wanted.targets.iter().cloned().map(Selector).collect(),
+            replace: wanted.replace.iter().map(replaced).collect::<Result<_, _>>()?,
+            targets: wanted.targets.iter().map(|target| Selector(target.to_string())).collect(),
+            places: self.places.clone(),
             ..states::plan_options()
         })
     }
@@ -151,61 +163,40 @@ impl Prepared<'_> {
         let snapshot = store.snapshot();
         store.commit_snapshot()?;
         drop(store);
-        if self.verbose {
-            ended.shown = Some(views::state::all(&snapshot, &self.registry, plan::Secrets::Hidden));
+        let mut found = expected.filter(applied.diagnostics);
+        found.extend(expected.missing());
+        let failed = found.has_errors() || applied.interrupted;
+        // Apply tells again what was told when planning.
+        for new in found {
+            let mut known = ended.diagnostics.iter();
+            let is_same = |old: &Diagnostic| old.subject == new.subject && old.detail == new.detail;
+            if new.is_error() || !known.any(is_same) {
+                ended.diagnostics.push(new);
+            }
         }
-        ended.diagnostics.extend(expected.filter(applied.diagnostics, false));
-        if ended.diagnostics.has_errors() || applied.interrupted {
+        if failed {
             ended.status = Status::Error;
+            return Ok(None);
         }
+        ended.shown = self.verbose.then(|| Shown::state(&snapshot, &self.config, &self.registry));
         Ok(applied.evaluated)
     }
 
-    /// Holds what came out against the assertions and the failures that were expected.
-    fn judge(&self, ended: &mut Ended, module: RootScope<'_>, expected: &Expected) {
+    /// Holds what came out against the assertions.
+    fn judge(&self, ended: &mut Ended, module: RootScope<'_>) {
         ended.outputs = Some(module.outputs());
-        if ended.status == Status::Error {
-            return;
-        }
-        let missing = expected.missing();
-        if missing.has_errors() {
-            ended.status = Status::Error;
-            ended.diagnostics.extend(missing);
-        }
-        let functions = self.functions.clone();
         let scope = TestScope {
-            module: Some((module, &self.config)),
-            variables: self.test_variables,
+            module,
+            config: &self.config,
+            variables: &self.test_variables,
             runs: self.runs,
             ahead: self.ahead,
-            functions,
+            functions: self.functions.clone(),
         };
         for rule in &self.run.asserts {
-            let verdict = engine::check_rule(rule, &scope, "Test assertion failed");
-            ended.diagnostics.extend(verdict.diagnostics);
-            let status = match verdict.status {
-                CheckStatus::Pass => Status::Pass,
-                CheckStatus::Fail => Status::Fail,
-                CheckStatus::Error => Status::Error,
-                CheckStatus::Unknown => {
-                    let unknown = unknown_condition(self.run.applies);
-                    let mut unknown = unknown.at(rule.condition.span);
-                    unknown.values =
-                        lang::eval::involved_values(&rule.condition, &scope, Cause::Hidden);
-                    ended.diagnostics.push(unknown);
-                    Status::Error
-                }
-            };
+            let (status, found) = assertion::judge(rule, &scope, self.run.applies);
+            ended.diagnostics.extend(found);
             ended.status = ended.status.max(status);
         }
     }
-}
-
-fn unknown_condition(applies: bool) -> Diagnostic {
-    let detail = if applies {
-        "Condition expression could not be evaluated at this time."
-    } else {
-        "Condition expression could not be evaluated at this time. This means you have executed a `run` block with `command = plan` and one of the values your condition depended on is not known until after the plan has been applied. Either remove this value from your condition, or execute an `apply` command from this `run` block. Alternatively, if there is an override for this value, you can make it available during the plan phase by setting `override_during = plan` in the `override_` block."
-    };
-    Diagnostic::error("Unknown condition value", detail)
 }

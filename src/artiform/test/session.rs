@@ -1,22 +1,24 @@
 //! One test file from its first run to the end of everything that it made.
 
-use std::path::{Path, PathBuf};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use config::Config;
-use config::values::{self, Given, ValueOptions};
-use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span};
+use config::values::{self, Given, ValueOptions, VariableValue};
+use config::{Config, Loaded, RunBlock, TestFile, Variable};
+use diagnostics::{Diagnostic, Diagnostics, SourceMap};
 use engine::{ApplyOptions, Events, PlanInput};
 use indexmap::IndexMap;
 use lang::functions::FunctionContext;
-use lang::{Attribute, Name, Value};
+use lang::{Name, Value};
 use plan::PlanMode;
 
-use super::file::{Override, RunBlock};
+use super::expected::Expected;
 use super::run::{Ended, Prepared};
-use super::scope::TestScope;
 use super::states::{self, LastApply, TestState};
-use super::{TestFile, TestOptions, TestPath, mock, modules};
+use super::variables::{Variables, Written};
+use super::{Suite, TestOptions, TestPath, assertion, mock, modules, variables};
 use crate::context::{Context, Failure};
 use crate::planning::Session;
 use crate::world::{self, ProcessWorld};
@@ -24,12 +26,15 @@ use crate::world::{self, ProcessWorld};
 /// A test file under way.
 pub struct FileSession<'a> {
     path: &'a TestPath,
-    text: String,
+    file: &'a TestFile,
+    suite: &'a Suite,
     options: &'a TestOptions,
     context: &'a Context,
     session: &'a Session,
-    /// The stack's variables from everywhere but the test.
-    globals: IndexMap<Name, (Value, bool)>,
+    /// The stack's variables that are given a value outside of the test.
+    globals: IndexMap<Name, Value>,
+    /// The modules that run blocks name, by their source.
+    modules: HashMap<Name, Loaded>,
     states: IndexMap<String, TestState>,
     /// The outputs of the runs so far.
     outputs: IndexMap<Name, Value>,
@@ -49,155 +54,158 @@ pub struct Leftover {
     pub folder: PathBuf,
 }
 
-type Evaluated = IndexMap<Name, (Value, Span)>;
-
 impl<'a> FileSession<'a> {
     pub fn new(
-        path: &'a TestPath,
+        (path, file): &'a (TestPath, TestFile),
+        suite: &'a Suite,
         options: &'a TestOptions,
-        context: &'a Context,
-        session: &'a Session,
-    ) -> Result<Self, Box<Failure>> {
-        let text = std::fs::read_to_string(&path.path).map_err(|error| {
-            let detail = format!("The file {} could not be read: {error}.", path.path.display());
-            Failure::error("Failed to read test file", detail)
-        })?;
+        (context, session): (&'a Context, &'a Session),
+    ) -> Self {
         let mut file = Self {
             path,
-            text,
+            file,
+            suite,
             options,
             context,
             session,
             globals: IndexMap::new(),
+            modules: HashMap::new(),
             states: IndexMap::new(),
             outputs: IndexMap::new(),
             applies: 0,
         };
-        file.globals = file.globals();
-        Ok(file)
+        file.globals = file.given_outside();
+        file
+    }
+
+    /// The files that the test file's own mistakes speak of.
+    pub fn sources(&self) -> &SourceMap {
+        &self.suite.sources
+    }
+
+    /// Warnings of stand-ins for what neither the stack nor a module of a run declares.
+    pub fn stray_overrides(&mut self) -> Diagnostics {
+        let mut modules = vec![self.suite.stack.config.root.clone()];
+        for run in &self.file.runs {
+            modules.extend(run.module.as_ref().map(|_| self.loaded(run).config.root.clone()));
+        }
+        let in_mocks = self.file.mocks.iter().flat_map(|mock| &mock.overrides);
+        // What a file of stand-ins holds may be meant for other stacks.
+        let own = |one: &&config::Override| {
+            let source = self.suite.sources.file(one.header_span.file);
+            source.is_some_and(|source| *source.path == *self.path.name)
+        };
+        let all = self.file.overrides.iter().chain(in_mocks.filter(own));
+        modules::stray_overrides(all, &modules)
+    }
+
+    /// The variables that environment, files and command line give: those of the stack, and those that only
+    /// the tests know.
+    fn given_outside(&mut self) -> IndexMap<Name, Value> {
+        let mut config = self.suite.stack.config.clone();
+        let mut variables = config.root.variables.clone();
+        for run in self.file.runs.iter().filter(|run| run.module.is_some()) {
+            for (name, variable) in &self.loaded(run).config.root.variables {
+                variables.entry(name.clone()).or_insert_with(|| variable.clone());
+            }
+        }
+        variables::referred_in(self.file, &mut |name, place| {
+            let free = || Variable::free(name.clone(), place);
+            variables.entry(name.clone()).or_insert_with(free);
+        });
+        Arc::make_mut(&mut config.root).variables = variables;
+        let options = self.value_options(&config);
+        // What is missing or wrong is told by the run that needs it.
+        let (values, _) = values::gather(&mut config, options);
+        let given = values.into_iter().filter(|(_, found)| found.given);
+        given.map(|(name, found)| (name, found.value)).collect()
+    }
+
+    fn value_options(&self, config: &Config) -> ValueOptions<'static> {
+        ValueOptions {
+            environment: self.context.environment.clone(),
+            command_line: given_to(&config.root, self.options),
+            folders: self.folders(),
+            ..ValueOptions::default()
+        }
     }
 
     /// The folders besides the stack's whose files give values to variables: that of the tests, for its own.
     fn folders(&self) -> Vec<PathBuf> {
         let folder = self.options.folder.join(&self.options.test_directory);
-        self.path.path.starts_with(&folder).then_some(folder).into_iter().collect()
+        let parent = self.path.path.parent();
+        (parent == Some(&*folder)).then_some(folder).into_iter().collect()
     }
 
-    /// The stack's variables as environment, files and command line give them, and whether they do.
-    fn globals(&self) -> IndexMap<Name, (Value, bool)> {
-        let mut config = config::load(Path::new(&self.options.folder)).config;
-        let given = ValueOptions {
-            environment: self.context.environment.clone(),
-            command_line: given_to(&config.root, self.options),
-            folders: self.folders(),
-            ..ValueOptions::default()
-        };
-        // What is missing or wrong is told by the run that needs it.
-        let (values, _) = values::gather(&mut config, given);
-        values.into_iter().map(|(name, found)| (name, (found.value, found.given))).collect()
+    /// The stack, or the module that the run names.
+    fn loaded(&mut self, run: &RunBlock) -> &Loaded {
+        let Some(module) = &run.module else { return &self.suite.stack };
+        let folder = self.options.folder.join(&*module.source);
+        let sources = || self.suite.sources.clone();
+        let load = || config::load_beside(&folder, sources());
+        self.modules.entry(module.source.clone()).or_insert_with(load)
     }
 
-    /// The run blocks by name, in order; nothing of a file with mistakes is run.
-    pub fn runs(&self) -> Result<Vec<Name>, Box<Failure>> {
-        let mut sources = SourceMap::new();
-        let (file, diagnostics) = self.parse(&mut sources);
-        if diagnostics.has_errors() {
-            return Err(Failure::new(diagnostics, &sources));
-        }
-        let modules = file.runs.iter().filter_map(|run| run.module.as_ref());
-        let stray: Vec<_> = modules
-            .filter_map(|(source, span)| modules::folder(&self.options.folder, source, *span).err())
-            .map(|mistake| *mistake)
-            .collect();
-        if !stray.is_empty() {
-            return Err(Failure::new(Diagnostics::from(stray), &sources));
-        }
-        Ok(file.runs.into_iter().map(|run| run.name).collect())
-    }
-
-    /// How many assertions the run at a place has.
-    pub fn assertions(&self, at: usize) -> usize {
-        let (file, _) = self.parse(&mut SourceMap::new());
-        file.runs.get(at).map_or(0, |run| run.asserts.len())
-    }
-
-    fn parse(&self, sources: &mut SourceMap) -> (TestFile, Diagnostics) {
-        let id = sources.add(self.path.name.as_str(), self.text.as_str());
-        TestFile::parse(&self.text, id, self.path.name.ends_with(".json"))
-    }
-
-    /// Executes the run at a place in the file.
-    pub fn run(&mut self, at: usize) -> Result<Told, Box<Failure>> {
-        let mut sources = SourceMap::new();
-        let (file, _) = self.parse(&mut sources);
-        let stack = self.options.folder.clone();
-        let folder = match file.runs.get(at).and_then(|run| run.module.clone()) {
-            None => stack,
-            Some((source, span)) => modules::folder(&stack, &source, span)
-                .map_err(|mistake| Failure::new(Diagnostics::from(*mistake), &sources))?,
-        };
-        let loaded = config::load(&folder);
-        let (mut config, mut found) = (loaded.config, loaded.diagnostics);
-        found.extend(loaded.when_planning);
-        if found.has_errors() {
-            return Err(Failure::new(found, &config.sources));
-        }
-        // Read again, so that its places and those of the configuration are in one map.
-        let (file, _) = self.parse(&mut config.sources);
-        let Some(run) = file.runs.get(at) else {
-            return Ok(Told { ended: Ended::default(), sources });
-        };
-        let ended = self.prepared(run, (&file, &mut config))?;
+    /// Executes a run block of the file.
+    pub fn run(&mut self, run: &RunBlock) -> Result<Told, Box<Failure>> {
+        let loaded = self.loaded(run);
+        let mut config = loaded.config.clone();
+        let mut mistakes = loaded.diagnostics.clone();
+        mistakes.extend(loaded.when_planning.clone());
+        let ended = self.checked(run, &mut config, mistakes)?;
         Ok(Told { ended, sources: config.sources })
     }
 
-    fn prepared(
+    /// Runs it where nothing is wrong with it, with its module, or with the values of its variables.
+    fn checked(
         &mut self,
         run: &RunBlock,
-        (file, config): (&TestFile, &mut Config),
+        config: &mut Config,
+        mistakes: Diagnostics,
     ) -> Result<Ended, Box<Failure>> {
-        let failed =
-            |diagnostics: Diagnostics, config: &Config| Failure::new(diagnostics, &config.sources);
-        let ahead: Vec<Name> =
-            file.runs.iter().map(|run| run.name.clone()).skip_while(|n| *n != run.name).collect();
-        let (file_values, run_values) =
-            self.test_values(run, file, &ahead).map_err(|mistakes| failed(mistakes, config))?;
-        let mut test_variables: IndexMap<Name, Value> = self.given_globals();
-        let of_test = file_values.iter().chain(&run_values);
-        test_variables.extend(of_test.map(|(name, (value, _))| (name.clone(), value.clone())));
-        let undeclared = undeclared(run, config);
-        let variables = self
-            .module_variables(run, (file_values, run_values), config)
-            .map_err(|mistakes| failed(mistakes, config))?;
-        let overrides: Vec<Override> =
-            run.overrides.iter().chain(&file.overrides).cloned().collect();
-        let mocks = self.mocks(file, config).map_err(|mistakes| failed(mistakes, config))?;
-        let modules: Vec<Override> = mocks
-            .iter()
-            .flat_map(|mock| mock.overrides.clone())
-            .chain(overrides.iter().rev().cloned())
-            .collect();
-        modules::set_providers(config, file, run);
-        modules::override_modules(config, &modules);
-        let registry = mock::registry(&mocks, &overrides);
+        let (_, mut found) = Expected::new(run, config, &HashMap::new());
+        found.extend(modules::stray_overrides(
+            run.overrides.iter(),
+            std::slice::from_ref(&config.root),
+        ));
+        if !found.has_errors() {
+            found.extend(mistakes.into_iter().filter(Diagnostic::is_error));
+        }
+        if !found.has_errors() {
+            found.extend(modules::set_providers(config, self.file, run));
+        }
+        if !found.has_errors() {
+            found.extend(assertion::check_references(run));
+        }
+        if found.has_errors() {
+            return Ok(Ended::error(found));
+        }
+        let names = self.file.runs.iter().map(|run| run.name.clone());
+        let ahead: Vec<Name> = names.skip_while(|name| *name != run.name).collect();
+        let (written, in_values) = self.written(run, config, &ahead);
+        found.extend(in_values);
+        if found.has_errors() {
+            return Ok(Ended::error(found));
+        }
+        let (values, in_values) = self.module_variables(run, &written, config);
+        found.extend(in_values);
+        if found.has_errors() {
+            return Ok(Ended::error(found));
+        }
+        let mut test_variables = self.globals.clone();
+        let of_test = written.into_iter().map(|(name, (value, _))| (name, value));
+        test_variables.extend(of_test);
+        test_variables.retain(|name, _| !config.root.variables.contains_key(name));
         let key = state_key(run);
         if !self.states.contains_key(&key) {
             self.states.insert(key.clone(), TestState::new()?);
         }
-        let prepared = Prepared {
-            run,
-            config: Arc::new(config.clone()),
-            registry,
-            variables,
-            test_variables: &test_variables,
-            runs: &self.outputs,
-            ahead: &ahead,
-            functions: self.functions(),
-            verbose: self.options.verbose,
-        };
-        let mut ended = prepared.execute(&self.states[&key], self.session)?;
+        let prepared = self.prepare(run, config, (values, test_variables), &ahead);
+        let (expected, _) = Expected::new(run, config, &prepared.places);
+        let mut ended = prepared.execute(expected, (&self.states[&key], self.session))?;
         let Prepared { config, registry, variables, .. } = prepared;
-        ended.diagnostics.extend(undeclared);
+        found.extend(std::mem::take(&mut ended.diagnostics));
+        ended.diagnostics = found;
         if ended.applied {
             self.applies += 1;
             let (run, at) = (run.name.clone(), self.applies);
@@ -209,97 +217,67 @@ impl<'a> FileSession<'a> {
         Ok(ended)
     }
 
-    /// The stack's variables that are given a value outside of the test; defaults are none.
-    fn given_globals(&self) -> IndexMap<Name, Value> {
-        let given = self.globals.iter().filter(|(_, (_, given))| *given);
-        given.map(|(name, (value, _))| (name.clone(), value.clone())).collect()
-    }
-
-    /// The values that the file and the run block give to variables.
-    fn test_values(
-        &self,
-        run: &RunBlock,
-        file: &TestFile,
-        ahead: &[Name],
-    ) -> Result<(Evaluated, Evaluated), Diagnostics> {
-        let mut known = self.given_globals();
-        let file_values = self.evaluate(&file.variables, &known, ahead)?;
-        known.extend(file_values.iter().map(|(name, (value, _))| (name.clone(), value.clone())));
-        let run_values = self.evaluate(&run.variables, &known, ahead)?;
-        Ok((file_values, run_values))
-    }
-
-    fn evaluate(
-        &self,
-        attributes: &IndexMap<Name, Attribute>,
-        variables: &IndexMap<Name, Value>,
-        ahead: &[Name],
-    ) -> Result<Evaluated, Diagnostics> {
-        let functions = self.functions();
-        let scope = TestScope { module: None, variables, runs: &self.outputs, ahead, functions };
-        let mut diagnostics = Diagnostics::new();
-        let mut values = IndexMap::new();
-        for (name, attribute) in attributes {
-            let value = diagnostics.absorb(lang::eval::evaluate(&attribute.value, &scope));
-            values.extend(value.map(|value| (name.clone(), (value, attribute.value.span))));
+    fn prepare<'b>(
+        &'b self,
+        run: &'b RunBlock,
+        config: &mut Config,
+        (values, test_variables): (IndexMap<Name, VariableValue>, IndexMap<Name, Value>),
+        ahead: &'b [Name],
+    ) -> Prepared<'b> {
+        let overrides: Vec<_> = run.overrides.iter().chain(&self.file.overrides).cloned().collect();
+        let mocks = modules::mocks(self.file, run, &config.root);
+        let in_mocks = mocks.iter().flat_map(|mock| &mock.overrides);
+        modules::override_modules(config, in_mocks.chain(overrides.iter().rev()));
+        Prepared {
+            run,
+            places: values::places(&config.root, &values),
+            config: Arc::new(config.clone()),
+            registry: mock::registry(&mocks, &overrides),
+            variables: values.into_iter().map(|(name, value)| (name, value.value)).collect(),
+            test_variables,
+            runs: &self.outputs,
+            ahead,
+            functions: self.functions(),
+            verbose: self.options.verbose,
         }
-        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(values) }
+    }
+
+    /// The values that the test writes for a run.
+    fn written(&self, run: &RunBlock, config: &Config, ahead: &[Name]) -> (Written, Diagnostics) {
+        let variables = Variables {
+            file: self.file,
+            globals: &self.globals,
+            runs: &self.outputs,
+            ahead,
+            functions: self.functions(),
+            evaluated: RefCell::default(),
+            found: RefCell::default(),
+        };
+        let written = variables.of_run(run, config);
+        (written, variables.found.into_inner())
     }
 
     /// The variables of the run's module; a module that is not the stack gets what it declares.
     fn module_variables(
         &self,
         run: &RunBlock,
-        (file_values, run_values): (Evaluated, Evaluated),
+        written: &Written,
         config: &mut Config,
-    ) -> Result<IndexMap<Name, Value>, Diagnostics> {
-        let is_stack = run.module.is_none();
+    ) -> (IndexMap<Name, VariableValue>, Diagnostics) {
         let mut options = ValueOptions::default();
-        if is_stack {
-            options.environment = self.context.environment.clone();
-            options.command_line = given_to(&config.root, self.options);
-            options.folders = self.folders();
+        if run.module.is_none() {
+            options = self.value_options(config);
         } else {
-            let given = self.globals.iter().filter(|(_, (_, given))| *given);
+            let globals = self.globals.iter();
             let spanned =
-                given.map(|(n, (value, _))| (n.clone(), (value.clone(), run.header_span)));
+                globals.map(|(name, value)| (name.clone(), (value.clone(), run.header_span)));
             options.evaluated.extend(spanned);
         }
-        options.evaluated.extend(file_values);
-        options.evaluated.extend(run_values);
-        let (values, diagnostics) = values::gather(config, options);
-        if diagnostics.has_errors() {
-            return Err(diagnostics);
-        }
-        Ok(values.into_iter().map(|(name, value)| (name, value.value)).collect())
-    }
-
-    /// The mock providers, with what their files say.
-    fn mocks(
-        &self,
-        file: &TestFile,
-        config: &mut Config,
-    ) -> Result<Vec<super::file::MockProvider>, Diagnostics> {
-        let mut diagnostics = Diagnostics::new();
-        let mut mocks = file.mocks.clone();
-        for mock in &mut mocks {
-            let Some((source, span)) = mock.source.clone() else { continue };
-            let folder = self.options.folder.join(&source);
-            let Ok(entries) = std::fs::read_dir(&folder) else {
-                let detail = format!("The folder {} could not be read.", folder.display());
-                diagnostics.push(Diagnostic::error("Unreadable mock directory", detail).at(span));
-                continue;
-            };
-            let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-            paths.sort();
-            let is_mock = |path: &&PathBuf| path.to_string_lossy().ends_with(".tfmock.hcl");
-            for path in paths.iter().filter(is_mock) {
-                let Ok(text) = std::fs::read_to_string(path) else { continue };
-                let id = config.sources.add(path.to_string_lossy(), text.as_str());
-                diagnostics.extend(TestFile::parse_mocks(&text, id, mock));
-            }
-        }
-        if diagnostics.has_errors() { Err(diagnostics) } else { Ok(mocks) }
+        options.evaluated.extend(written.clone());
+        options.run = Some(run.name.clone());
+        let (values, found) = values::gather(config, options);
+        // Values of variables that the stack does not declare are for tests.
+        (values, found.into_iter().filter(Diagnostic::is_error).collect::<Vec<_>>().into())
     }
 
     fn functions(&self) -> FunctionContext {
@@ -311,10 +289,10 @@ impl<'a> FileSession<'a> {
         }
     }
 
-    /// The runs whose states are to be destroyed: the last that applied comes first.
+    /// The runs whose states hold something that is to be destroyed: the last that applied comes first.
     pub fn ends(&mut self) -> Vec<(Name, TestState)> {
-        let mut states: Vec<TestState> =
-            std::mem::take(&mut self.states).into_values().filter(|s| s.last.is_some()).collect();
+        let mut states: Vec<TestState> = std::mem::take(&mut self.states).into_values().collect();
+        states.retain(TestState::has_resources);
         states.sort_by_key(|state| std::cmp::Reverse(state.last.as_ref().map(|last| last.at)));
         let named = |state: TestState| Some((state.last.as_ref()?.run.clone(), state));
         states.into_iter().filter_map(named).collect()
@@ -359,24 +337,9 @@ impl<'a> FileSession<'a> {
     }
 }
 
-/// Warnings of values that a run block gives to what its module does not declare.
-fn undeclared(run: &RunBlock, config: &Config) -> Vec<Diagnostic> {
-    let is_stray = |name: &&Name| !config.root.variables.contains_key(*name);
-    let stray = run.variables.iter().filter(|(name, _)| is_stray(name));
-    stray
-        .map(|(name, attribute)| {
-            let detail = format!(
-                "The module under test does not declare a variable named \"{name}\", but it is declared in run block \"{}\".",
-                run.name
-            );
-            Diagnostic::warning("Value for undeclared variable", detail).at(attribute.name_span)
-        })
-        .collect()
-}
-
 /// Runs of the stack share one state, runs of another module share one by its source.
 fn state_key(run: &RunBlock) -> String {
-    let module = run.module.as_ref().map(|(source, _)| format!("module:{source}"));
+    let module = run.module.as_ref().map(|module| format!("module:{}", module.source));
     let named = run.state_key.as_ref().map(|key| format!("key:{key}"));
     named.or(module).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use engine::PlanOptions;
 use indexmap::IndexMap;
 use lang::{Name, Value};
 use provider::Registry;
-use state::{LocalBackend, OpenOptions, Snapshot, Store};
+use state::{LocalBackend, Mode, OpenOptions, Snapshot, Store};
 
 use crate::context::Failure;
 use crate::world;
@@ -49,6 +49,15 @@ impl TestState {
     pub fn snapshot(&self, stack: &str) -> Result<Arc<Snapshot>, Box<Failure>> {
         let options = OpenOptions::new(stack, "read");
         Ok(Store::read_only(&LocalBackend::new(self.path()), &options)?.snapshot())
+    }
+
+    /// Tells whether there is something to destroy.
+    pub fn has_resources(&self) -> bool {
+        let Some(last) = &self.last else { return false };
+        let snapshot = self.snapshot(&last.config.name());
+        snapshot.is_ok_and(|snapshot| {
+            snapshot.instances.values().any(|instance| instance.mode == Mode::Managed)
+        })
     }
 
     fn path(&self) -> &Path {

@@ -1,15 +1,15 @@
 //! How tests are told of: a line for each run and file, and a last one that counts them.
 
-use std::path::Path;
 use std::time::Instant;
 
-use diagnostics::{Diagnostic, Diagnostics, SourceMap};
+use config::TestFile;
+use diagnostics::{Diagnostics, SourceMap};
 use lang::Name;
 use serde_json::{Map, Value, json};
 
 use super::json_lines;
 use super::junit::{self, JunitReport};
-use crate::test::Status;
+use crate::test::{Leftover, Shown, Status};
 use crate::ui::Ui;
 use crate::world;
 
@@ -50,14 +50,18 @@ impl Report {
     }
 
     /// Which files and runs there are.
-    pub fn found<'a>(&self, files: impl Iterator<Item = (&'a str, &'a [Name])>) {
+    pub fn found<'a>(&mut self, files: impl Iterator<Item = (&'a str, &'a TestFile)>) {
+        let files: Vec<_> = files.collect();
         if !self.ui.json {
             return;
         }
-        let names = |runs: &[Name]| runs.iter().map(|run| Value::from(&**run)).collect::<Vec<_>>();
+        let names = |file: &TestFile| match &*file.runs {
+            [] => Value::Null,
+            runs => runs.iter().map(|run| Value::from(&*run.name)).collect(),
+        };
         let all: Map<String, Value> =
-            files.map(|(file, runs)| (file.to_owned(), names(runs).into())).collect();
-        let runs: usize = all.values().filter_map(Value::as_array).map(Vec::len).sum();
+            files.iter().map(|(name, file)| ((*name).to_owned(), names(file))).collect();
+        let runs: usize = files.iter().map(|(_, file)| file.runs.len()).sum();
         let plural = |count: usize, noun: &str| {
             format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
         };
@@ -81,7 +85,7 @@ impl Report {
         }
     }
 
-    pub fn run_ends(&mut self, run: &Name, status: Status, shown: Option<&str>) {
+    pub fn run_ends(&mut self, run: &Name, status: Status, shown: Option<Shown>) {
         self.run = Some(run.to_string());
         self.status = self.status.max(status);
         match status {
@@ -97,10 +101,17 @@ impl Report {
             self.ui.line(&format!("  run \"{run}\"... {}", self.coloured(status)));
         }
         match shown {
-            Some(text) if !self.ui.json => {
-                self.ui.line(&format!("\n{}\n", text.trim_end_matches('\n')));
+            Some(shown) if self.ui.json => {
+                let kind = format!("test_{}", shown.kind);
+                let mut body = Map::new();
+                body.insert(kind.clone(), shown.json);
+                let message = format!("-verbose flag enabled, printing {}", shown.kind);
+                self.line(&kind, &message, Value::Object(body));
             }
-            _ => {}
+            Some(shown) => {
+                self.ui.line(&format!("\n{}\n", shown.text.trim_end_matches('\n')));
+            }
+            None => {}
         }
     }
 
@@ -142,10 +153,15 @@ impl Report {
         self.junit.document()
     }
 
-    /// Mistakes of the run, or of the end of its state.
+    /// Mistakes of the run, or of the end of its state: warnings among the results, errors apart.
     pub fn diagnostics(&self, diagnostics: &Diagnostics, sources: &SourceMap) {
         if !self.ui.json {
-            self.ui.diagnostics(diagnostics, sources);
+            let (warnings, errors): (Vec<_>, Vec<_>) =
+                diagnostics.iter().cloned().partition(|found| !found.is_error());
+            if !warnings.is_empty() {
+                self.ui.print(&format!("\n{}", self.ui.drawn(&warnings.into(), sources)));
+            }
+            self.ui.diagnostics(&errors.into(), sources);
             return;
         }
         for diagnostic in diagnostics {
@@ -156,16 +172,45 @@ impl Report {
         }
     }
 
-    /// What could not be destroyed.
-    pub fn leftover(&self, addresses: &[String], folder: &Path) {
-        let list: String = addresses.iter().map(|address| format!("\n  - {address}")).collect();
-        let detail = format!(
-            "artiform left the following resources behind after executing {}, and they need to be cleaned up by hand. Their state is in {}:\n{list}",
-            self.file,
-            folder.display()
+    /// How the destruction of what a run made went.
+    pub fn destroyed(&self, found: (&Diagnostics, &SourceMap), leftover: Option<&Leftover>) {
+        let run = self.run.as_deref().unwrap_or_default();
+        let place = format!("{}/{run}", self.file);
+        if self.ui.json {
+            if let Some(leftover) = leftover {
+                self.left_over(&place, leftover);
+            }
+            self.diagnostics(found.0, found.1);
+            return;
+        }
+        if found.0.has_errors() {
+            self.ui.note(&format!(
+                "artiform encountered an error destroying resources created while executing {place}."
+            ));
+        }
+        self.diagnostics(found.0, found.1);
+        if let Some(leftover) = leftover {
+            self.ui.note(&format!(
+                "\nartiform left the following resources in state after executing {place}, and they need to be cleaned up manually:"
+            ));
+            leftover.addresses.iter().for_each(|one| self.ui.note(&format!("  - {one}")));
+            let folder = leftover.folder.display();
+            self.ui.note(&format!("Their state is in {folder}."));
+        }
+    }
+
+    fn left_over(&self, place: &str, leftover: &Leftover) {
+        let resources = leftover.addresses.iter().map(|one| json!({ "instance": one }));
+        let body = json!({
+            "failed_resources": resources.collect::<Vec<_>>(),
+            "state_folder": leftover.folder,
+        });
+        let message = format!(
+            "artiform left some resources in state after executing {place}, they need to be cleaned up manually."
         );
-        let diagnostic = Diagnostic::error("Test could not be cleaned up", detail);
-        self.diagnostics(&diagnostic.into(), &SourceMap::new());
+        let mut more = json!({ "test_cleanup": body });
+        self.place(&mut more);
+        self.ui.line(&json_lines::line("error", "test_cleanup", &message, more));
     }
 
     /// The last line.

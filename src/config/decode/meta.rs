@@ -1,5 +1,7 @@
 //! Meta-arguments and sub-blocks that several kinds of blocks share.
 
+use std::sync::Arc;
+
 use diagnostics::{Diagnostic, Span};
 use lang::convert::convert;
 use lang::{Attribute, Block, Body, Expr, ExprKind, Name, Step, Traversal, Type};
@@ -33,9 +35,15 @@ impl Decoder<'_> {
 
     /// Takes `depends_on`: references that are not evaluated.
     pub(crate) fn take_depends_on(&mut self, body: &mut Body) -> Vec<Traversal> {
-        let Some(list) = self.take_expr(body, "depends_on") else { return Vec::new() };
+        let references = self.take_references(body, "depends_on");
+        references.into_iter().map(Arc::unwrap_or_clone).collect()
+    }
+
+    /// Takes a list of references that are not evaluated.
+    pub(crate) fn take_references(&mut self, body: &mut Body, name: &str) -> Vec<Arc<Traversal>> {
+        let Some(list) = self.take_expr(body, name) else { return Vec::new() };
         let items = self.items(&list);
-        items.iter().filter_map(|item| Some((*self.traversal(item)?).clone())).collect()
+        items.iter().filter_map(|item| self.traversal(item)).collect()
     }
 
     /// Takes `provider = aws.west`.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use diagnostics::Span;
+use diagnostics::{Diagnostic, Span};
 use indexmap::IndexMap;
 use lang::{Block, Body, Expr, ExprKind};
 
@@ -70,12 +70,15 @@ impl Decoder<'_> {
     }
 
     /// Takes `providers = { aws.peer = aws.west }`.
-    fn take_providers(&mut self, body: &mut Body) -> IndexMap<ProviderRef, ProviderRef> {
+    pub(super) fn take_providers(&mut self, body: &mut Body) -> IndexMap<ProviderRef, ProviderRef> {
         let mut providers = IndexMap::new();
         let Some(value) = self.take_expr(body, "providers") else { return providers };
         let ExprKind::Object(items) = &value.kind else {
-            let detail = "A static map expression is required, such as { aws = aws.west }.";
-            self.report("Invalid expression", detail, value.start_span());
+            let mistake =
+                Diagnostic::error("Invalid expression", "A static map expression is required.")
+                    .at(value.start_span())
+                    .hint("write a map of names, such as { aws = aws.west }");
+            self.diagnostics.push(mistake);
             return providers;
         };
         for (inside, outside) in items.iter() {

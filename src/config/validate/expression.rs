@@ -287,7 +287,7 @@ fn out_of_place(
         )),
         Referent::Self_ if !inside.myself => Some(Diagnostic::error(
             "Invalid \"self\" reference",
-            "The \"self\" object is not available in this context. This object can be used only in postcondition blocks.",
+            "The \"self\" object is not available in this context. This object can be used only in resource provisioner, connection, and postcondition blocks.",
         )),
         _ => None,
     }

@@ -25,10 +25,10 @@ impl<'a> Validator<'a> {
         }
         for removed in &module.removed {
             self.removed_provisioners(removed);
-            if self.exists(&removed.from) {
+            if declares(self.module, &removed.from) {
                 let detail = format!(
                     "This statement declares that {} was removed, but it is still declared in configuration.",
-                    display(&removed.from)
+                    removed.from
                 );
                 let found = Diagnostic::error("Removed resource still exists", detail);
                 let place = self.declared_at(&removed.from).unwrap_or(removed.span);
@@ -37,10 +37,12 @@ impl<'a> Validator<'a> {
         }
         for moved in module.moved.iter().filter(|moved| is_whole(&moved.from)) {
             // `a` to `a[0]` moves within what is still declared.
-            if self.exists(&moved.from) && without_keys(&moved.from) != without_keys(&moved.to) {
+            if declares(self.module, &moved.from)
+                && without_keys(&moved.from) != without_keys(&moved.to)
+            {
                 let detail = format!(
                     "This statement declares a move from {}, but that is still declared in configuration.",
-                    display(&moved.from)
+                    moved.from
                 );
                 let found = Diagnostic::error("Moved object still exists", detail);
                 self.when_planning.push(found.at(moved.span));
@@ -59,7 +61,7 @@ impl<'a> Validator<'a> {
     fn ambiguous_moves(&mut self) {
         let (mut sources, mut targets) = (HashMap::new(), HashMap::new());
         for moved in &self.module.moved {
-            let (from, to) = (display(&moved.from), display(&moved.to));
+            let (from, to) = (moved.from.to_string(), moved.to.to_string());
             let noun = match &moved.to {
                 MovedEndpoint::Module(_) => "module",
                 MovedEndpoint::Resource(_) => "resource",
@@ -70,12 +72,10 @@ impl<'a> Validator<'a> {
                 targets.insert(&moved.to, &moved.from).filter(|other| **other != moved.from);
             let detail = match (other_target, other_source) {
                 (Some(other), _) => format!(
-                    "Another statement declares that {from} moved to {}, but this statement instead declares that it moved to {to}.\n\nEach {noun} can move to only one destination {noun}.",
-                    display(other)
+                    "Another statement declares that {from} moved to {other}, but this statement instead declares that it moved to {to}.\n\nEach {noun} can move to only one destination {noun}."
                 ),
                 (None, Some(other)) => format!(
-                    "Another statement declares that {} moved to {to}, but this statement instead declares that {from} moved there.\n\nEach {noun} can have moved from only one source {noun}.",
-                    display(other)
+                    "Another statement declares that {other} moved to {to}, but this statement instead declares that {from} moved there.\n\nEach {noun} can have moved from only one source {noun}."
                 ),
                 (None, None) => continue,
             };
@@ -100,9 +100,7 @@ impl<'a> Validator<'a> {
             let circle = chain.iter().position(|moved| moved.from == last.to);
             let circle = circle.map(|begin| &chain[begin..]).filter(|circle| circle.len() > 1);
             let Some(circle) = circle else { continue };
-            let steps = circle
-                .iter()
-                .map(|moved| format!("\n  - {} to {}", display(&moved.from), display(&moved.to)));
+            let steps = circle.iter().map(|moved| format!("\n  - {} to {}", moved.from, moved.to));
             let detail = format!(
                 "The following chained move statements form a cycle, and so there is no final location to move objects to:{}\n\nA chain of move statements must end with an address that doesn't appear in any other statements, and which typically also refers to an object still declared in the configuration.",
                 steps.collect::<String>()
@@ -176,16 +174,17 @@ impl<'a> Validator<'a> {
             self.report("Invalid import id argument", detail, place);
         }
     }
+}
 
-    fn exists(&self, endpoint: &MovedEndpoint) -> bool {
-        let (modules, resource) = match endpoint {
-            MovedEndpoint::Module(module) => (module, None),
-            MovedEndpoint::Resource(resource) => (&resource.module, Some(key_of(resource))),
-        };
-        let calls: Vec<CallKey> = calls_of(modules);
-        let Some(module) = descend(self.module, calls.iter()) else { return false };
-        resource.is_none_or(|resource| module.resources.contains_key(&resource))
-    }
+/// Tells whether a module, or one that it calls, declares what an address names; instance keys are passed over.
+pub fn declares(module: &Module, endpoint: &MovedEndpoint) -> bool {
+    let (modules, resource) = match endpoint {
+        MovedEndpoint::Module(module) => (module, None),
+        MovedEndpoint::Resource(resource) => (&resource.module, Some(key_of(resource))),
+    };
+    let calls: Vec<CallKey> = calls_of(modules);
+    let Some(module) = descend(module, calls.iter()) else { return false };
+    resource.is_none_or(|resource| module.resources.contains_key(&resource))
 }
 
 fn key_of(address: &ResourceAddress) -> ResourceKey {
@@ -208,13 +207,6 @@ fn descend<'m, 'k>(
     mut calls: impl Iterator<Item = &'k CallKey>,
 ) -> Option<&'m Module> {
     calls.try_fold(module, |module, key| module.calls.get(key).map(|call| &*call.module))
-}
-
-fn display(endpoint: &MovedEndpoint) -> String {
-    match endpoint {
-        MovedEndpoint::Module(module) => module.to_string(),
-        MovedEndpoint::Resource(resource) => resource.to_string(),
-    }
 }
 
 fn without_keys(endpoint: &MovedEndpoint) -> (Vec<CallKey>, Option<ResourceKey>) {

@@ -89,7 +89,7 @@ impl Run {
             .chain(self.prior.instances.keys().cloned())
             .filter(|name| !name.is_empty())
             .collect();
-        match diagnostics::did_you_mean(selector, known.iter().map(String::as_str)) {
+        match diagnostics::nearest_address(selector, known.iter().map(String::as_str)) {
             Some(near) => diagnostic.hint(format!("did you mean {near}?")),
             None => diagnostic.hint("list what there is with: artiform state list"),
         }

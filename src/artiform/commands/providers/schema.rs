@@ -1,11 +1,10 @@
 //! `providers schema`: what every type takes and gives, in Terraform's form.
 
-use lang::json::type_to_json;
-use provider::{Attribute, NestedBlock, Nesting, Schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use crate::context::{Context, Outcome, SUCCESS};
 use crate::providers::registry;
+use crate::views::schema;
 
 /// The version of Terraform's form that this follows.
 const FORMAT_VERSION: &str = "1.0";
@@ -23,84 +22,10 @@ impl SchemaCommand {
         let registry = registry();
         let mut providers = Map::new();
         for provider in registry.providers() {
-            let resources = provider.resource_types();
-            let data = provider.data_sources();
-            let mut object = json!({ "provider": schema_json(provider.schema()) });
-            let of = |name: &str, schema: &Schema| (name.to_owned(), schema_json(schema));
-            if !resources.is_empty() {
-                let types = resources.iter().map(|t| of(t.name(), t.schema()));
-                object["resource_schemas"] = sorted(types);
-            }
-            if !data.is_empty() {
-                object["data_source_schemas"] =
-                    sorted(data.iter().map(|d| of(d.name(), d.schema())));
-            }
-            providers.insert(registry.provider_address(provider.name()), object);
+            providers.insert(registry.provider_address(provider.name()), schema::of(&**provider));
         }
         let answer = json!({ "format_version": FORMAT_VERSION, "provider_schemas": providers });
         context.ui.line(&answer.to_string());
         Ok(SUCCESS)
     }
-}
-
-fn sorted(entries: impl Iterator<Item = (String, Value)>) -> Value {
-    let sorted: std::collections::BTreeMap<String, Value> = entries.collect();
-    json!(sorted)
-}
-
-fn schema_json(schema: &Schema) -> Value {
-    json!({ "version": schema.version, "block": block_json(schema) })
-}
-
-fn block_json(schema: &Schema) -> Value {
-    let mut object = json!({});
-    if !schema.attributes.is_empty() {
-        let all = schema.attributes.iter().map(|(n, a)| (n.to_string(), attribute_json(a)));
-        object["attributes"] = sorted(all);
-    }
-    if !schema.blocks.is_empty() {
-        let all = schema.blocks.iter().map(|(n, b)| (n.to_string(), nested_json(b)));
-        object["block_types"] = sorted(all);
-    }
-    if !schema.description.is_empty() {
-        object["description"] = json!(schema.description);
-    }
-    object["description_kind"] = json!("plain");
-    object
-}
-
-fn attribute_json(attribute: &Attribute) -> Value {
-    let mut object = json!({ "type": type_to_json(&attribute.ty) });
-    if !attribute.description.is_empty() {
-        object["description"] = json!(attribute.description);
-    }
-    object["description_kind"] = json!("plain");
-    let flags = [
-        ("required", attribute.required),
-        ("optional", attribute.optional),
-        ("computed", attribute.computed),
-        ("sensitive", attribute.sensitive),
-        ("write_only", attribute.write_only),
-    ];
-    for (name, _) in flags.iter().filter(|(_, set)| *set) {
-        object[*name] = json!(true);
-    }
-    object
-}
-
-fn nested_json(block: &NestedBlock) -> Value {
-    let nesting = match block.nesting {
-        Nesting::Single => "single",
-        Nesting::List => "list",
-        Nesting::Set => "set",
-        Nesting::Map => "map",
-    };
-    let mut object = json!({ "nesting_mode": nesting, "block": block_json(&block.schema) });
-    if block.least > 0 {
-        object["min_items"] = json!(block.least);
-    }
-    if block.most > 0 {
-        object["max_items"] = json!(block.most);
-    }
-    object
 }

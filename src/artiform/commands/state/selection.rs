@@ -18,10 +18,7 @@ pub fn instances(text: &str, snapshot: &Snapshot) -> Result<Vec<Arc<InstanceStat
 
 /// The address as the state writes it.
 pub fn canonical(text: &str) -> Result<String, Box<Failure>> {
-    Ok(match address::endpoint(text)? {
-        MovedEndpoint::Module(module) => module.to_string(),
-        MovedEndpoint::Resource(resource) => resource.to_string(),
-    })
+    Ok(address::endpoint(text)?.to_string())
 }
 
 /// Tells whether an address is `prefix`, an instance of it, or inside of it.
@@ -59,7 +56,7 @@ pub fn unknown(text: &str, snapshot: &Snapshot) -> Box<Failure> {
 /// Adds the recorded address that is near to what was typed.
 pub fn suggested(diagnostic: Diagnostic, text: &str, snapshot: &Snapshot) -> Box<Failure> {
     let known = snapshot.instances.keys().map(String::as_str);
-    match diagnostics::did_you_mean(text, known) {
+    match diagnostics::nearest_address(text, known) {
         Some(near) => diagnostic.hint(format!("did you mean {near}?")).into(),
         None => diagnostic.into(),
     }
