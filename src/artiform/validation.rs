@@ -6,7 +6,7 @@ mod tests;
 use std::sync::Arc;
 
 use config::Config;
-use diagnostics::{Diagnostic, Diagnostics, Span};
+use diagnostics::{Diagnostic, Diagnostics};
 use engine::{Events, PlanInput, PlanOptions};
 use indexmap::IndexMap;
 use state::Snapshot;
@@ -14,22 +14,12 @@ use state::Snapshot;
 use crate::world::{self, ProcessWorld};
 use crate::{context::Failure, providers};
 
-/// Adds what the schemas of resource types say to what loading found.
-///
-/// A place that has a mistake already gets no second one, which would most often follow from the first;
-/// nor does a block that could not be read whole.
+/// Adds what the schemas of resource types say to what loading found, but nothing of a block that could not
+/// be read whole.
 pub fn completed(config: &Arc<Config>, found: Diagnostics) -> Result<Diagnostics, Box<Failure>> {
-    let more = by_schema(config)?;
-    let known: Vec<_> = found.iter().filter(|d| d.is_error()).filter_map(|d| d.subject).collect();
-    let touches = |span: &Span, place: Span| {
-        span.file == place.file && span.start <= place.end && place.start <= span.end
-    };
-    let is_told =
-        |place: Span| config.is_damaged(place) || known.iter().any(|span| touches(span, place));
-    let is_new = |diagnostic: &Diagnostic| !diagnostic.subject.is_some_and(is_told);
-    let mut all = found;
-    all.extend(more.into_iter().filter(is_new));
-    Ok(all.sorted())
+    let is_whole = |d: &Diagnostic| !d.subject.is_some_and(|place| config.is_damaged(place));
+    let more: Vec<_> = by_schema(config)?.into_iter().filter(is_whole).collect();
+    Ok(found.and_elsewhere(more.into()).sorted())
 }
 
 fn by_schema(config: &Arc<Config>) -> Result<Diagnostics, Box<Failure>> {

@@ -147,6 +147,17 @@ impl Diagnostics {
         }
     }
 
+    /// Adds what is told of other places. A place that has a mistake already gets no second one, which would
+    /// most often follow from the first.
+    #[must_use]
+    pub fn and_elsewhere(mut self, more: Self) -> Self {
+        let told: Vec<Span> =
+            self.0.iter().filter(|d| d.is_error()).filter_map(|d| d.subject).collect();
+        let is_told = |place: Span| told.iter().any(|span| span.touches(place));
+        self.0.extend(more.0.into_iter().filter(|d| !d.subject.is_some_and(is_told)));
+        self
+    }
+
     /// Sorts by place, the narrower first where two start together, and drops exact repeats; mistakes
     /// without a place come last.
     #[must_use]

@@ -25,6 +25,11 @@ impl Span {
         self.file == other.file && self.start < other.end && other.start < self.end
     }
 
+    /// Tells whether nothing lies between the two.
+    pub fn touches(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.end && other.start <= self.end
+    }
+
     /// The smallest span that covers both; spans of two files give the first.
     #[must_use]
     pub fn to(self, other: Self) -> Self {

@@ -95,6 +95,23 @@ pub struct Planned {
     pub(crate) run: crate::walk::Run,
 }
 
+impl PlanInput {
+    /// The same configuration without variables, state and what only a plan is asked for.
+    pub(crate) fn without_values(&self) -> Self {
+        let PlanOptions { timestamp, workspace, .. } = self.options.clone();
+        Self {
+            config: self.config.clone(),
+            registry: self.registry.clone(),
+            variables: IndexMap::new(),
+            prior: Arc::new(Snapshot::new(&*self.config.name())),
+            pending: Vec::new(),
+            options: PlanOptions { timestamp, workspace, ..PlanOptions::default() },
+            world: self.world.clone(),
+            events: Events::silent(),
+        }
+    }
+}
+
 impl Selector {
     /// Tells whether it is a glob: `*` stands for any run of characters, `?` for one.
     pub fn is_glob(&self) -> bool {

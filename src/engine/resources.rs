@@ -81,7 +81,17 @@ impl Run {
         // What is destroyed is what is recorded, whatever the configuration would expand to now.
         let lenient = self.checking || self.disconnected || self.is_destroying();
         let result = expand(count, for_each, &scope, lenient);
-        self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown)
+        self.expanded(result)
+    }
+
+    /// Without values a block is looked at once, however many instances it has by its constants, none
+    /// included: what it says of `each` and `count` must hold for any.
+    pub(crate) fn expanded(&mut self, expansion: Result<Expansion, Diagnostics>) -> Expansion {
+        match self.diagnostics.absorb(expansion) {
+            Some(Expansion::Single) => Expansion::Single,
+            Some(expansion) if !self.checking => expansion,
+            _ => Expansion::Unknown,
+        }
     }
 
     pub(crate) async fn visit_instance(&mut self, resource: &Resource, block: &Block, spot: Spot) {

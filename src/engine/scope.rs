@@ -112,7 +112,7 @@ impl ModuleScope<'_> {
         (traversal, keys): (&Traversal, &[Option<Value>]),
     ) -> Answer {
         if self.surroundings.checking {
-            return Ok(Resolved { value: self.tables.call_type(child, self.ordinal), steps });
+            return Ok(Resolved { value: self.tables.call_type(child), steps });
         }
         let whole = || Ok(Resolved { value: self.tables.call(child, self.ordinal), steps });
         let table = self.tables.module(child);

@@ -278,15 +278,16 @@ impl Tables {
     }
 
     /// What is known of a call while its outputs do not count: their names, and how instances are told apart.
-    pub(crate) fn call_type(&self, child: ModuleId, parent: Ordinal) -> Value {
-        let names = self.tree.module(child).outputs.keys();
+    pub(crate) fn call_type(&self, child: ModuleId) -> Value {
+        let module = self.tree.module(child);
+        let call = self.tree.call_of(child).filter(|_| !module.config.incomplete);
+        let Some((_, call)) = call else { return Value::unknown(Type::Dynamic) };
+        let names = module.outputs.keys();
         let outputs = Type::object(names.map(|name| (name.clone(), Type::Dynamic)));
-        let expansion = self.module(child).expansions.get(parent as usize).map(|found| &found.0);
-        Value::unknown(match expansion {
-            Some(Expansion::Single) => outputs,
-            Some(Expansion::Count(_)) => Type::list(outputs),
-            Some(Expansion::ForEach(_)) => Type::map(outputs),
-            Some(Expansion::Unknown) | None => Type::Dynamic,
+        Value::unknown(match (&call.count, &call.for_each) {
+            (Some(_), _) => Type::list(outputs),
+            (None, Some(_)) => Type::map(outputs),
+            (None, None) => outputs,
         })
     }
 

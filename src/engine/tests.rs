@@ -21,6 +21,7 @@ use crate::{
 };
 
 mod applying;
+mod checking;
 mod connecting;
 mod convergence;
 mod explaining;

@@ -7,7 +7,7 @@ use provider::{Stack, decode};
 
 use crate::expand::expand;
 use crate::rules;
-use crate::tables::{Expansion, Ordinal};
+use crate::tables::Ordinal;
 use crate::tree::{ModuleId, NodeId, NodeKind, Tree};
 use crate::walk::Run;
 
@@ -168,7 +168,7 @@ impl Run {
         let scope = self.scope(node, ordinal, None);
         let lenient = self.checking || self.disconnected || self.is_destroying();
         let result = expand(call.count.as_ref(), call.for_each.as_ref(), &scope, lenient);
-        let expansion = self.diagnostics.absorb(result).unwrap_or(Expansion::Unknown);
+        let expansion = self.expanded(result);
         let step = ModuleStep { topology: key.topology, name: key.name.clone(), key: None };
         self.tables.expand_call(child, &step, (module, ordinal), expansion);
     }

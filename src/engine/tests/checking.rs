@@ -1,0 +1,93 @@
+//! What is said of a configuration before any value counts.
+
+use super::*;
+
+const REPEATED: &str = r#"
+    resource "fake_thing" "counted" {
+      count = 3
+      name  = "a"
+      tyop  = 1
+    }
+    resource "fake_thing" "keyed" {
+      for_each = { p = { a = 1 }, q = { a = 2 } }
+      name     = each.value.nope
+    }
+    resource "fake_thing" "none" {
+      count = 0
+      size  = count.index.nope
+    }
+    module "none" {
+      source = "./child"
+      count  = 0
+    }
+    "#;
+
+fn summaries(found: &Diagnostics) -> Vec<(String, Option<String>)> {
+    found.iter().map(|d| (d.summary.clone(), d.address.clone())).collect()
+}
+
+fn told(summary: &str, address: &str) -> (String, Option<String>) {
+    (summary.into(), Some(address.into()))
+}
+
+#[test]
+fn a_block_is_looked_at_once_however_many_instances_it_has() {
+    let bench = Bench::new(REPEATED);
+    bench.write_file("child/main.hcl", "resource \"fake_thing\" \"a\" {\n  name = {}.nope\n}\n");
+    let expected = [
+        told("Unsupported argument", "fake_thing.counted"),
+        told("Unsupported attribute", "fake_thing.none"),
+        told("Missing required argument", "fake_thing.none"),
+        told("Unsupported attribute", "module.none.fake_thing.a"),
+    ];
+    let mut found = summaries(&bench.validate());
+    found.sort_by_key(|told| expected.iter().position(|expected| expected == told));
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_plan_tells_what_is_wrong_with_a_block_once_and_what_is_wrong_with_values_by_instance() {
+    let bench = Bench::new(REPEATED);
+    bench.write_file("child/main.hcl", "");
+    let planning = bench.planning(&bench.store());
+    assert!(planning.planned.is_none());
+    let found = summaries(&planning.diagnostics);
+    let count = |summary: &str, address: &str| {
+        found.iter().filter(|found| **found == told(summary, address)).count()
+    };
+    assert_eq!(count("Unsupported argument", "fake_thing.counted"), 1, "{found:?}");
+    assert_eq!(count("Unsupported attribute", "fake_thing.keyed[\"p\"]"), 1, "{found:?}");
+    assert_eq!(count("Unsupported attribute", "fake_thing.keyed[\"q\"]"), 1, "{found:?}");
+    assert_eq!(count("Unsupported attribute", "fake_thing.none"), 1, "{found:?}");
+}
+
+#[test]
+fn a_mistake_in_a_block_without_instances_refuses_the_plan() {
+    let bench = Bench::new("resource \"fake_thing\" \"none\" {\n  count = 0\n  tyop  = 1\n}\n");
+    let planning = bench.planning(&bench.store());
+    assert!(planning.planned.is_none());
+    let expected = ["Missing required argument", "Unsupported argument"];
+    let mut found: Vec<_> = planning.diagnostics.iter().map(|d| d.summary.as_str()).collect();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn nothing_is_blamed_for_what_a_missing_module_lacks() {
+    let bench = Bench::new(
+        r#"
+        module "gone" {
+          source = "./nowhere"
+        }
+        resource "fake_thing" "a" {
+          name = module.gone.name
+        }
+        output "all" {
+          value = module.gone
+        }
+        "#,
+    );
+    let config = Arc::new(config::load(bench.folder.path()).config);
+    let input = PlanInput { config, ..Bench::new("").input(&bench.store()) };
+    assert_eq!(summaries(&block_on(validate(input))), []);
+}
