@@ -2,6 +2,7 @@
 
 mod ask;
 mod assignments;
+pub mod attributes;
 pub mod digest;
 mod scope;
 

@@ -107,16 +107,13 @@ fn limited(
         "count" => "The only supported attribute is count.index, which is the index of each instance of a resource block that has the \"count\" argument set.".into(),
         "each" => "The supported attributes are each.key and each.value, the current key and value pair of the \"for_each\" attribute set.".into(),
         "terraform" => "The only supported attributes are terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a boolean which is true only during apply.".into(),
-        _ => match near {
-            Some(near) => format!("Did you mean \"{near}\"?"),
-            None => {
-                let known: Vec<_> = known.iter().map(|known| format!("{root}.{known}")).collect();
-                format!("It has {}.", known.join(", "))
-            }
-        },
+        _ => near.map(|near| format!("Did you mean \"{near}\"?")).unwrap_or_default(),
     };
-    let detail =
-        format!("The \"{root}\" object does not have an attribute named \"{name}\". {more}");
+    let detail = match (&**root, &*name) {
+        ("terraform", "env") => "The terraform.env attribute was deprecated in v0.10 and removed in v0.12. The \"state environment\" concept was renamed to \"workspace\" in v0.12, and so the workspace name can now be accessed using the terraform.workspace attribute.".to_owned(),
+        _ => format!("The \"{root}\" object does not have an attribute named \"{name}\". {more}"),
+    };
+    let detail = detail.trim_end();
     let summary = format!("Invalid \"{root}\" attribute");
     let hint = format!("write {root}.{}", near.unwrap_or(known[0]));
     Err(Box::new(Diagnostic::error(summary, detail).at(named_span(traversal, 1)).hint(hint)))

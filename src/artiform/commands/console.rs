@@ -15,7 +15,7 @@ use lines::{Line, Lines};
 use crate::context::{Context, FAILURE, Outcome, SUCCESS};
 use crate::flags::VariableFlags;
 use crate::providers;
-use crate::stack::{Stack, StackScope};
+use crate::stack::{Stack, StackScope, attributes};
 use crate::stack_state;
 
 /// Evaluate expressions
@@ -119,7 +119,8 @@ fn evaluated(
     (stack, scope, sources): (&Stack, &StackScope<'_>, &SourceMap),
 ) -> Result<String, Diagnostics> {
     let expr = lang::parse::expression(text, file)?;
-    let mistakes = config::check_expression(&stack.config, &expr);
+    let mut mistakes = config::check_expression(&stack.config, &expr);
+    mistakes.extend(attributes::unsupported(&stack.config, &providers::registry(), &expr));
     if mistakes.has_errors() {
         return Err(mistakes.sorted());
     }

@@ -7,6 +7,9 @@ use indexmap::IndexMap;
 use lang::functions::FunctionContext;
 use lang::{Expr, Name, Resolved, Scope, Step, Traversal, Type, Value};
 
+use crate::providers;
+use crate::stack::attributes;
+
 /// What is said of a run that is not there; NAME is its name.
 const NO_RUN: (&str, &str) = (
     "Reference to unknown run block",
@@ -178,6 +181,8 @@ impl TestScope<'_> {
                     .is_none_or(|place| !of_test.iter().any(|span| span.overlaps(place)))
         };
         undeclared.extend(found.filter(is_of_module));
+        let registry = providers::registry();
+        undeclared.extend(attributes::unsupported(self.config, &registry, expr));
         undeclared
     }
 }

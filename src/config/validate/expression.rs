@@ -40,8 +40,13 @@ impl<'a> Validator<'a> {
         if matches!(plain, "can" | "try") || plain.contains("::") {
             return;
         }
-        // Only the console knows it.
-        let known = functions::lookup(plain).filter(|_| plain != "type" || inside.console);
+        // The console alone tells types, and has no plan whose time could be told.
+        let is_known = match plain {
+            "type" => inside.console,
+            "plantimestamp" => !inside.console,
+            _ => true,
+        };
+        let known = functions::lookup(plain).filter(|_| is_known);
         let Some(function) = known else {
             let mut detail = format!("There is no function named \"{}\".", call.name);
             if let Some(near) = did_you_mean(plain, functions::names()) {

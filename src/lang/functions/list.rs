@@ -238,14 +238,13 @@ fn range(call: &Call<'_>) -> Result<Value, FunctionError> {
     };
     let step = step.unwrap_or_else(|| Number::from(if end < start { -1 } else { 1 }));
     match step.signum() {
-        0 => return Err(FunctionError::argument(2, "step must not be zero")),
         -1 if end > start => {
             return Err(FunctionError::argument(
                 1,
                 "end must be less than start when step is negative",
             ));
         }
-        1 if end < start => {
+        0 | 1 if end < start => {
             return Err(FunctionError::argument(
                 1,
                 "end must be greater than start when step is positive",

@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use dashu_int::IBig;
+use dashu_int::ops::UnsignedAbs;
+use dashu_int::{IBig, UBig};
 
 use super::arguments::{int, text, text_list};
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
@@ -77,6 +78,11 @@ impl Network {
         self.start | self.host_mask()
     }
 
+    /// It is an IPv4 network that is written as IPv6, as in `::ffff:10.0.0.0/104`.
+    fn is_mapped(self) -> bool {
+        self.bits == 128 && Ipv6Addr::from(self.start).to_ipv4_mapped().is_some()
+    }
+
     fn contains(self, address: u128) -> bool {
         address & !self.host_mask() == self.start
     }
@@ -84,14 +90,15 @@ impl Network {
     fn address(self, number: u128) -> IpAddr {
         match u32::try_from(number) {
             Ok(number) if self.bits == 32 => Ipv4Addr::from(number).into(),
-            _ => Ipv6Addr::from(number).into(),
+            _ => Ipv6Addr::from(number).to_canonical(),
         }
     }
 }
 
 impl std::fmt::Display for Network {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.address(self.start), self.prefix)
+        let prefix = if self.is_mapped() { self.prefix.saturating_sub(96) } else { self.prefix };
+        write!(f, "{}/{prefix}", self.address(self.start))
     }
 }
 
@@ -127,23 +134,38 @@ fn whole(call: &Call<'_>, index: usize) -> Result<IBig, FunctionError> {
         .ok_or_else(|| FunctionError::failed("value must be a whole number"))
 }
 
+/// As much of a number as fits into 64 bits, without its sign: what is compared with the room that there is.
+fn low_bits(number: &IBig) -> u64 {
+    let low = number.unsigned_abs() & UBig::from(u64::MAX);
+    u64::try_from(low).unwrap_or(u64::MAX)
+}
+
+/// The address in a network whose bits before `prefix` also hold a number, which may be negative.
+fn inserted(network: Network, number: &IBig, prefix: u32) -> Option<u128> {
+    let joined = IBig::from(network.start) | (number << (network.bits - prefix) as usize);
+    let address = u128::try_from(joined.unsigned_abs()).ok()?;
+    (address <= ones(network.bits)).then_some(address)
+}
+
 fn host(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let number = whole(call, 1)?;
+    let mut number = whole(call, 1)?;
     let network = network(call).map_err(FunctionError::failed)?;
     let most = IBig::from(network.host_mask());
-    let (number, distance) = if number < IBig::ZERO {
-        let distance: IBig = -number - IBig::ONE;
-        (&most - &distance, distance)
-    } else {
-        (number.clone(), number)
-    };
-    if distance > most {
-        let prefix = network.prefix;
-        let message = format!("prefix of {prefix} does not accommodate a host numbered {number}");
-        return Err(FunctionError::failed(message));
+    let mut distance = IBig::from(low_bits(&number).cast_signed());
+    if number < IBig::ZERO {
+        distance -= IBig::ONE;
+        number = &most - &distance;
     }
-    let offset = u128::try_from(number).unwrap_or_default();
-    Ok(text(network.address(network.start | offset).to_string()))
+    // A host of an IPv4 network that is written as IPv6 is put where an IPv4 address ends.
+    let end = if network.is_mapped() { 32 } else { network.bits };
+    let address = inserted(network, &number, end).filter(|_| distance <= most);
+    let address = address.ok_or_else(|| {
+        let prefix = network.prefix;
+        FunctionError::failed(format!(
+            "prefix of {prefix} does not accommodate a host numbered {number}"
+        ))
+    })?;
+    Ok(text(network.address(address).to_string()))
 }
 
 fn netmask(call: &Call<'_>) -> Result<Value, FunctionError> {
@@ -162,23 +184,23 @@ fn subnet(call: &Call<'_>) -> Result<Value, FunctionError> {
     let bits = call.int(1)?;
     let number = whole(call, 2)?;
     let network = network(call).map_err(FunctionError::failed)?;
-    let extension = u32::try_from(bits)
-        .map_err(|_| FunctionError::argument(1, "must not be less than zero"))?;
-    let prefix = network.prefix.checked_add(extension).filter(|prefix| *prefix <= network.bits);
-    let prefix = prefix.ok_or_else(|| {
+    let prefix = u32::try_from(i64::from(network.prefix).saturating_add(bits));
+    let prefix = prefix.ok().filter(|prefix| *prefix <= network.bits).ok_or_else(|| {
         FunctionError::failed(format!(
             "insufficient address space to extend prefix of {} by {bits}",
             network.prefix
         ))
     })?;
-    if number < IBig::ZERO || number > IBig::from(ones(extension)) {
-        return Err(FunctionError::failed(format!(
+    // As in Terraform, only what a prefix grows by up to 63 bits limits the number.
+    let most = u32::try_from(bits).ok().and_then(|bits| 1_u64.checked_shl(bits));
+    let most = most.map_or(u64::MAX, |count| count - 1);
+    let start = inserted(network, &number, prefix).filter(|_| low_bits(&number) <= most);
+    let start = start.ok_or_else(|| {
+        FunctionError::failed(format!(
             "prefix extension of {bits} does not accommodate a subnet numbered {number}"
-        )));
-    }
-    let number = u128::try_from(number).unwrap_or_default();
-    let offset = number.checked_shl(network.bits - prefix).unwrap_or_default();
-    Ok(text(Network { start: network.start | offset, prefix, ..network }.to_string()))
+        ))
+    })?;
+    Ok(text(Network { start, prefix, ..network }.to_string()))
 }
 
 fn subnets(call: &Call<'_>) -> Result<Value, FunctionError> {

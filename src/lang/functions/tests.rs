@@ -102,6 +102,7 @@ families! {
     date_time
     edges
     encoding
+    everyday
     filesystem
     format
     hash

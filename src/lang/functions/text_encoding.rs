@@ -34,7 +34,9 @@ fn charset(call: &Call<'_>) -> Result<&'static Charset, FunctionError> {
         let name = quoted(call.text(1));
         FunctionError::argument(
             1,
-            format!("{name} is not a supported IANA encoding name or alias in this version"),
+            format!(
+                "{name} is not a supported IANA encoding name or alias in this Terraform version"
+            ),
         )
     })
 }
