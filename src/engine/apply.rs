@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use diagnostics::Diagnostics;
 use futures::future::{BoxFuture, FutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
-use lang::{Marks, Name, json};
+use lang::{Marks, Name, ResourceAddress, json};
 use plan::{Action, PlanMode};
 use provider::Limit;
 use state::{OutputState, Store};
@@ -277,6 +277,11 @@ impl Executor {
             let data = snapshot.instances.values().filter(|i| i.mode == state::Mode::Data);
             changes.extend(data.map(|i| state::Change::RemoveInstance(i.address.clone())));
         }
+        // What checks read now that everything is there.
+        let read = std::mem::take(&mut self.run.data).into_iter().map(|(state, _)| state);
+        let now = |address: &str| self.store.instance(address);
+        let read = read.filter(|state| now(&state.address).as_deref() != Some(state));
+        changes.extend(read.map(state::Change::put));
         changes.extend(self.check_results(mode));
         if !changes.is_empty()
             && let Err(error) = self.store.append(state::Record::changes(changes)).await
@@ -308,9 +313,13 @@ impl Executor {
     /// Evaluates every value again, now that the world is as it is.
     async fn evaluate_all(&mut self) {
         let graph = self.run.graph.clone();
-        let read: HashSet<String> =
-            self.run.data.iter().map(|(state, _)| state.address.clone()).collect();
-        self.run.judgements.retain(|address| read.contains(address));
+        let planned: HashSet<&str> = self.run.by_address.keys().map(String::as_str).collect();
+        // What was read while planning is judged already.
+        let is_data = |address: &str| {
+            let parsed = address.parse::<ResourceAddress>();
+            parsed.is_ok_and(|address| address.mode == lang::ResourceMode::Data)
+        };
+        self.run.judgements.retain(|address| is_data(address) && !planned.contains(address));
         for node in &graph.order {
             let declared = self.run.tree.get(*node);
             let module = declared.module;

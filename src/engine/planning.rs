@@ -58,7 +58,9 @@ async fn plan_values(input: PlanInput) -> Planning {
     run.diagnostics.extend(run.forgotten_warning());
     let selected = run.instances.iter().filter(|instance| run.plans(instance));
     // Sorted before they are cloned: a change is large, and there may be very many.
-    let mut changes: Vec<&ResourceChange> = selected.map(|instance| &instance.change).collect();
+    let scoped = run.scoped_reads.iter().map(|(_, change)| change);
+    let changes = selected.map(|instance| &instance.change).chain(scoped);
+    let mut changes: Vec<&ResourceChange> = changes.collect();
     changes.sort_by_key(|change| (&change.address, &change.deposed));
     let changes: Vec<ResourceChange> = changes.into_iter().cloned().collect();
     let diagnostics = std::mem::take(&mut run.diagnostics).sorted();
@@ -120,9 +122,11 @@ impl Run {
     fn left_out(&self) -> Vec<ResourceChange> {
         let planned = |i: &usize| self.plans(&self.instances[*i]);
         let is_planned = |name: &String| self.by_address.get(name).is_some_and(planned);
-        let read: HashSet<&str> = self.data.iter().map(|(state, _)| &*state.address).collect();
+        let scoped = self.scoped_reads.iter().map(|(_, change)| change.address.to_string());
+        let read = self.data.iter().map(|(state, _)| state.address.clone());
+        let read: HashSet<String> = read.chain(scoped).collect();
         let others = self.prior.instances.iter();
-        let others = others.filter(|(name, _)| !is_planned(name) && !read.contains(&***name));
+        let others = others.filter(|(name, _)| !is_planned(name) && !read.contains(*name));
         let unchanged = others.filter_map(|(name, prior)| {
             let change = ResourceChange::no_op(name.parse().ok()?, prior.state.provider.clone());
             Some(ResourceChange {

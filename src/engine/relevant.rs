@@ -31,6 +31,9 @@ impl Planned {
                 search.resource(node, &instance.change.address.module, None);
             }
         }
+        for (check, change) in &run.scoped_reads {
+            search.scoped(*check, &change.address.module);
+        }
         for (module, table) in run.tables.modules.iter().enumerate() {
             for (name, node) in &run.tree.modules[module].outputs {
                 for (ordinal, instance) in table.instances.iter().enumerate() {
@@ -98,6 +101,18 @@ impl Search<'_> {
         }
         let repetition = resource.count.iter().chain(&resource.for_each).filter(|_| repeats);
         repetition.for_each(|expr| self.expression(expr, home));
+    }
+
+    /// What the data source of a check refers to.
+    fn scoped(&mut self, check: NodeId, instance: &ModuleAddress) {
+        let run = self.run;
+        let node = run.tree.get(check);
+        let NodeKind::Check(index) = node.kind else { return };
+        let data = run.tree.module(node.module).config.checks[index].data.iter();
+        data.for_each(|data| {
+            data.body
+                .for_each_expression(&mut |expr| self.expression(expr, (node.module, instance)));
+        });
     }
 
     fn value(&mut self, node: NodeId, instance: &ModuleAddress) {

@@ -1,12 +1,13 @@
 //! `check` blocks: a data source that is read for them alone, and assertions that warn and stop nothing.
 
-use config::Check;
+use config::{Check, Resource};
 use diagnostics::{Diagnostic, Diagnostics, Severity};
-use lang::{Type, Value};
-use plan::CheckStatus;
+use lang::{ResourceAddress, Type, Value};
+use plan::{Action, CheckStatus, Reason, ResourceChange};
 use provider::{OperationError, change, decode};
 
 use crate::instance::{Block, BlockKind};
+use crate::record;
 use crate::rules::{self, Verdict};
 use crate::tables::Ordinal;
 use crate::tree::NodeId;
@@ -26,7 +27,8 @@ impl Run {
             self.scoped.extend(key.map(|key| ((node, ordinal), (key, value))));
         }
         if failed {
-            let problem = self.diagnostics.iter().find(|d| d.is_error()).map(|d| d.summary.clone());
+            let found = self.diagnostics.iter().find(|d| d.is_error());
+            let problem = found.map(|d| format!("{}: {}", d.summary, d.detail));
             let diagnostics = Diagnostics::new();
             let outcome = Verdict { status: CheckStatus::Fail, problem, diagnostics };
             self.judgements.note(&address, &outcome);
@@ -64,8 +66,16 @@ impl Run {
         let named = crate::dependency::explicit(self.place(node, ordinal, None));
         let pending = !self.applying && named.into_iter().any(|d| self.dependencies.is_pending(d));
         let connection = self.connections.get(&block.provider).cloned();
-        if self.checking || pending || !config.is_wholly_known() {
-            return Some(change::propose(block.schema(), None, &config));
+        let known = config.is_wholly_known();
+        let proposed = change::propose(block.schema(), None, &config);
+        if self.checking || pending || !known {
+            let reason = if known {
+                Reason::ReadBecauseDependencyPending
+            } else {
+                Reason::ReadBecauseConfigUnknown
+            };
+            self.plan_scoped((node, ordinal), resource, &block, (reason, proposed.clone()));
+            return Some(proposed);
         }
         let Some(connection) = connection else {
             return Some(Value::unknown(Type::Dynamic));
@@ -77,6 +87,58 @@ impl Run {
         };
         let limit = self.limit_of_data(&block.provider, &config);
         let value = limit.run(source.read(&connection, &config)).await.map_err(placed);
-        self.diagnostics.absorb(value)
+        let value = self.diagnostics.absorb(value);
+        let after = value.clone().unwrap_or(proposed);
+        let reason = Reason::ReadBecauseCheckNested;
+        self.plan_scoped((node, ordinal), resource, &block, (reason, after));
+        // What could not be read is recorded without what reading would have told.
+        self.note_scoped((node, ordinal), resource, &block, value.as_ref().unwrap_or(&config));
+        value
+    }
+
+    /// What apply reads for the check once more, when all else is done.
+    fn plan_scoped(
+        &mut self,
+        (node, ordinal): (NodeId, Ordinal),
+        resource: &Resource,
+        block: &Block,
+        (reason, after): (Reason, Value),
+    ) {
+        if self.checking || self.applying {
+            return;
+        }
+        let address = self.scoped_address(node, ordinal, resource);
+        self.declared.insert(address.to_string());
+        if self.only_refreshes() {
+            return;
+        }
+        let mut change = ResourceChange::no_op(address, block.provider.clone());
+        change.action = Action::Read;
+        change.reason = Some(reason);
+        change.after = Some(after);
+        self.scoped_reads.push((node, change));
+    }
+
+    /// Keeps what was read for the state.
+    fn note_scoped(
+        &mut self,
+        (node, ordinal): (NodeId, Ordinal),
+        resource: &Resource,
+        block: &Block,
+        value: &Value,
+    ) {
+        let address = self.scoped_address(node, ordinal, resource);
+        let mut state = record::instance(&address, &block.provider, block.schema());
+        (state.attributes, state.sensitive) = record::write(block.schema(), value);
+        self.data.push((state, value.clone()));
+    }
+
+    fn scoped_address(
+        &self,
+        node: NodeId,
+        ordinal: Ordinal,
+        resource: &Resource,
+    ) -> ResourceAddress {
+        self.tables.address(self.tree.get(node).module, ordinal, &resource.key(), None)
     }
 }

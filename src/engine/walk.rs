@@ -88,6 +88,8 @@ pub(crate) struct Run {
     pub judgements: Judgements,
     /// What the data sources of `check` blocks read, by check and module instance.
     pub scoped: HashMap<(NodeId, Ordinal), (config::ResourceKey, Value)>,
+    /// What checks read, by the check.
+    pub scoped_reads: Vec<(NodeId, ResourceChange)>,
     /// The records of the data sources that were read, and their values.
     pub data: Vec<(InstanceState, Value)>,
     /// Provider configurations that only apply can know, and connect.
@@ -158,6 +160,7 @@ impl Run {
             imports: BTreeMap::new(),
             judgements: Judgements::default(),
             scoped: HashMap::new(),
+            scoped_reads: Vec::new(),
             data: Vec::new(),
             deferred_providers: HashSet::new(),
             variables: input.variables,

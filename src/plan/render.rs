@@ -373,6 +373,9 @@ fn notes(change: &ResourceChange) -> Vec<String> {
         Some(Reason::ReadBecauseDependencyPending) => {
             notes.push("(depends on a resource or a module with changes pending)".into());
         }
+        Some(Reason::ReadBecauseCheckNested) => {
+            notes.push("(config will be reloaded to verify a check block)".into());
+        }
         _ => {}
     }
     if change.caused_by_drift {

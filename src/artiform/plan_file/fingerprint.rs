@@ -3,14 +3,18 @@
 use std::collections::BTreeMap;
 
 use lang::{Data, Name, Value, json};
-use plan::{Action, OutputChange, Plan, ResourceChange};
+use plan::{Action, OutputChange, Plan, Reason, ResourceChange};
 
 use crate::stack::digest;
 
 /// The digest of each change of a plan, by what is changed. What does not change is not in it.
 pub fn changes(plan: &Plan, salt: &str) -> BTreeMap<String, String> {
     let mut changes = BTreeMap::new();
-    for change in plan.changes.iter().filter(|change| change.is_change()) {
+    // What checks read is read again by apply, and decides nothing.
+    let decided = |change: &&ResourceChange| {
+        change.is_change() && change.reason != Some(Reason::ReadBecauseCheckNested)
+    };
+    for change in plan.changes.iter().filter(decided) {
         let deposed = change.deposed.as_ref().map(|key| format!(" (deposed object {key})"));
         let name = format!("{}{}", change.address, deposed.unwrap_or_default());
         changes.insert(name, resource(change, salt));

@@ -198,8 +198,10 @@ impl Writer<'_> {
 
     fn module(&mut self, module: &Module, inherited: &Keys) -> ConfigModule {
         let keys = self.providers(module, inherited);
+        let scoped = module.checks.iter().filter_map(|check| check.data.as_ref());
+        let all = module.resources.values().chain(scoped);
         let mut resources: Vec<ConfigResource> =
-            module.resources.values().map(|resource| self.resource(resource, &keys)).collect();
+            all.map(|resource| self.resource(resource, &keys)).collect();
         // Managed resources first, then data sources, each sorted by address.
         resources.sort_by(|a, b| (&b.mode, &a.address).cmp(&(&a.mode, &b.address)));
         let calls = module.calls.iter().map(|(key, call)| {

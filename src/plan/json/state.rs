@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use lang::{ResourceAddress, Value};
+use lang::{ResourceAddress, ResourceMode, Value};
 use provider::Registry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -68,7 +68,11 @@ pub fn document(snapshot: &Snapshot, read: Reader<'_>, registry: &Registry) -> S
         let address: ResourceAddress = instance.address.parse().ok()?;
         let value = read(&instance);
         let shown = ResourceValues::new(&address, &instance.provider, &value, view);
-        let depends_on = behind.all(&instance.dependencies);
+        let depends_on = match address.mode {
+            ResourceMode::Managed => behind.all(&instance.dependencies),
+            // It has no life of its own to wait with.
+            ResourceMode::Data => Vec::new(),
+        };
         let tainted = instance.is_tainted();
         let schema_version = instance.schema_version;
         let deposed_key = deposed;
@@ -111,6 +115,9 @@ pub(super) fn prior(
         depends_on.extend(now.into_iter().flat_map(|now| configured.all(now)));
         depends_on.sort_unstable();
         depends_on.dedup();
+        if address.mode == ResourceMode::Data {
+            depends_on.clear();
+        }
         let shown = ResourceValues { tainted, depends_on, deposed_key: deposed, ..shown };
         Some((address.clone(), shown))
     });
