@@ -26,7 +26,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Backend configuration ignored", "configure the backend in the root module"),
     (
         "Call to unknown function",
-        "use one of the functions of the language; provider-defined ones are not supported",
+        "use a function of the language, or one of those that the provider terraform has",
     ),
     ("Cannot override", "move the block into a file that is no override"),
     ("Condition is null", "write a condition that is true or false"),
@@ -255,7 +255,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("Unknown member of a virtual repository", "name a repository or remote of this topology"),
     (
         "Unknown provider function",
-        "use one of the functions of the language; provider-defined ones are not supported",
+        "use a function of the language, or one of those that the provider terraform has",
     ),
     ("Unknown topology kind", "write kind = \"mesh\" or kind = \"star\""),
     ("Unknown variable", "correct the name, or declare the variable"),

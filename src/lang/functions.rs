@@ -31,6 +31,7 @@ mod signature;
 mod string;
 mod template;
 mod text_encoding;
+mod tfvars;
 mod timestamp;
 mod yaml_decode;
 mod yaml_encode;
@@ -195,8 +196,21 @@ pub static ALL: &[&Function] = &[
     &map::ZIPMAP,
 ];
 
+/// The functions of Terraform's own provider, `provider::terraform::NAME`.
+static PROVIDED: &[&Function] =
+    &[&tfvars::DECODE_TFVARS, &tfvars::ENCODE_EXPR, &tfvars::ENCODE_TFVARS];
+
+/// The provider and the function that `provider::a::b` names.
+pub fn provided(name: &str) -> Option<(&str, &str)> {
+    let (provider, function) = name.strip_prefix("provider::")?.split_once("::")?;
+    (!function.contains("::")).then_some((provider, function))
+}
+
 /// Finds a function by its name, plain or as `core::name`.
 pub fn lookup(name: &str) -> Option<&'static Function> {
+    if let Some((_, name)) = provided(name) {
+        return PROVIDED.iter().find(|function| function.name == name).copied();
+    }
     let name = name.strip_prefix("core::").unwrap_or(name);
     ALL.binary_search_by(|function| function.name.cmp(name)).ok().map(|index| ALL[index])
 }

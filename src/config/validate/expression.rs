@@ -11,6 +11,9 @@ use super::{Validator, mode_word};
 use crate::reference::named_span;
 use crate::{CallKey, ModuleCall, Referent, Resource, ResourceKey, constant};
 
+/// The source of Terraform's own provider.
+const BUILTIN: &str = "terraform.io/builtin/terraform";
+
 impl<'a> Validator<'a> {
     /// Checks every reference of an expression.
     pub(super) fn expression(&mut self, expr: &'a Expr, inside: &Surroundings<'a>) {
@@ -37,6 +40,10 @@ impl<'a> Validator<'a> {
     /// Checks that a function exists and takes so many arguments.
     fn call(&mut self, call: &Call, whole: &Expr, inside: &Surroundings<'a>) {
         let plain = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        if let Some((provider, function)) = functions::provided(plain) {
+            self.provider_call((call, whole), provider, function);
+            return;
+        }
         if matches!(plain, "can" | "try") || plain.contains("::") {
             return;
         }
@@ -55,12 +62,41 @@ impl<'a> Validator<'a> {
             self.report("Call to unknown function", detail, call.name_span);
             return;
         };
+        self.arity(function, call, whole);
+    }
+
+    fn arity(&mut self, function: &functions::Function, call: &Call, whole: &Expr) {
         if call.expand_final {
             return;
         }
         if let Err(error) = functions::arity(function, call.arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
             self.report(summary, detail, error.place(call, whole));
+        }
+    }
+
+    /// Checks a call of a provider's function: the module says which provider is Terraform's own, the only
+    /// one that has any.
+    fn provider_call(&mut self, (call, whole): (&Call, &Expr), provider: &str, name: &str) {
+        let required = self.module.required_providers.get(provider);
+        let source = required.and_then(|required| required.source.as_deref());
+        let is_builtin = source == Some(BUILTIN);
+        match functions::lookup(&call.name) {
+            Some(function) if is_builtin => self.arity(function, call, whole),
+            None if !is_builtin => {}
+            found => {
+                let detail = if found.is_none() {
+                    format!(
+                        "The function \"{name}\" is not available from the provider \"{provider}\"."
+                    )
+                } else {
+                    format!(
+                        "There is no function named \"{}\". Ensure that provider name \"{provider}\" is declared in this module's required_providers block, and that this provider offers a function named \"{name}\".",
+                        call.name
+                    )
+                };
+                self.report("Unknown provider function", detail, call.name_span);
+            }
         }
     }
 

@@ -120,5 +120,6 @@ families! {
     string
     template
     text_encoding
+    tfvars
     yaml
 }
