@@ -48,7 +48,7 @@ impl PriorInstance {
 pub(crate) struct Prior {
     pub instances: BTreeMap<String, PriorInstance>,
     pub reads: usize,
-    /// By the address that instances moved away from: the last generation that was made there.
+    /// By the address that objects moved away from, or were deposed at: the last generation that was made there.
     moved_away: OnceCell<HashMap<String, u64>>,
 }
 
@@ -82,10 +82,16 @@ impl Prior {
     pub(crate) fn next_generation(&self, address: &str) -> u64 {
         let moved_away = self.moved_away.get_or_init(|| {
             let mut last: HashMap<String, u64> = HashMap::new();
-            for instance in self.instances.values() {
-                if let Some(made_at) = instance.made_at() {
-                    let generation = last.entry(made_at.to_owned()).or_default();
-                    *generation = instance.state.generation.max(*generation);
+            for (address, instance) in &self.instances {
+                let current = instance.made_at().map(|at| (at, instance.state.generation));
+                let here = instance.previous.as_ref().unwrap_or(address);
+                let deposed =
+                    instance.state.deposed.iter().map(|object| {
+                        (object.made_at.as_deref().unwrap_or(here), object.generation)
+                    });
+                for (made_at, generation) in deposed.chain(current) {
+                    let known = last.entry(made_at.to_owned()).or_default();
+                    *known = generation.max(*known);
                 }
             }
             last

@@ -156,6 +156,8 @@ impl InstanceState {
             attributes: self.attributes.take(),
             sensitive: std::mem::take(&mut self.sensitive),
             schema_version: self.schema_version,
+            generation: self.generation,
+            made_at: self.made_at.take(),
             status: std::mem::take(&mut self.status),
             dependencies: self.dependencies.clone(),
             private: self.private.take(),
@@ -176,6 +178,12 @@ pub struct Deposed {
     /// The version of the type's schema with which the attributes were written.
     #[serde(default, skip_serializing_if = "is_default")]
     pub schema_version: u64,
+    /// Its generation as the current object.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub generation: u64,
+    /// The address at which it was made, where it has moved since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<String>,
     /// The status that it had as the current object.
     #[serde(default, skip_serializing_if = "is_default")]
     pub status: Status,

@@ -132,8 +132,11 @@ impl Snapshot {
         check_move(step, has(&step.from), has(&step.to))?;
         let Some(mut instance) = self.instances.remove(&step.from) else { return Ok(false) };
         let moved = Arc::make_mut(&mut instance);
-        let made_at = moved.made_at.take().unwrap_or_else(|| step.from.clone());
-        moved.made_at = Some(made_at).filter(|made_at| *made_at != step.to);
+        let deposed = moved.deposed.iter_mut().map(|object| &mut object.made_at);
+        for made_at in deposed.chain([&mut moved.made_at]) {
+            let origin = made_at.take().unwrap_or_else(|| step.from.clone());
+            *made_at = Some(origin).filter(|origin| *origin != step.to);
+        }
         moved.address.clone_from(&step.to);
         moved.module.clone_from(&step.module);
         moved.type_name.clone_from(&step.type_name);

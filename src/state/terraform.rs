@@ -186,6 +186,8 @@ impl Instance {
 
     fn deposed_object(&self, key: &str, dependencies: Vec<String>) -> Deposed {
         Deposed {
+            generation: 0,
+            made_at: None,
             key: key.into(),
             attributes: self.attributes(),
             sensitive: self.sensitive(),

@@ -140,6 +140,32 @@ fn what_is_made_where_something_moved_away_has_names_of_its_own() {
 }
 
 #[test]
+fn what_is_made_where_a_leftover_was_made_has_names_of_its_own() {
+    let thing = |name: &str, thing: &str| {
+        format!("resource \"fake_thing\" \"{name}\" {{\n  name = \"{thing}\"\n}}\n")
+    };
+    let moved = "moved {\n  from = fake_thing.a\n  to   = fake_thing.b\n}\n";
+    let bench = Bench::new(&thing("a", "one"));
+    bench.apply();
+    let first = recorded(&bench, "seed");
+    bench.write(&format!("{}{moved}", thing("b", "one")));
+    bench.apply();
+    let store = bench.store();
+    let mut state = (*store.instance("fake_thing.b").unwrap()).clone();
+    let replacement = state.attributes.clone();
+    state.depose("00aabbcc");
+    state.attributes = replacement;
+    assert_eq!(state.deposed[0].made_at.as_deref(), Some("fake_thing.a"));
+    assert!(state.made_at.is_none());
+    let put = state::Change::put(state);
+    block_on(store.append(state::Record::changes(vec![put]))).unwrap();
+    drop(store);
+    bench.write(&format!("{}{}", thing("a", "two"), thing("b", "one")));
+    bench.apply();
+    assert_ne!(recorded(&bench, "seed"), first);
+}
+
+#[test]
 fn what_was_replaced_is_not_forgotten_with_what_replaced_it() {
     let bench = Bench::new(&first("one"));
     bench.apply();
