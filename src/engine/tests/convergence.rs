@@ -72,6 +72,28 @@ impl Bench {
         }
     }
 
+    /// Lets apply come on so many times, and leaves everything as it is then; whether it ended by itself.
+    fn apply_step_by_step(&self, steps: usize) -> bool {
+        let store = self.store();
+        let planned = self.planning(&store).planned.expect("a plan");
+        let (_keep, stop) = watch::channel(false);
+        let options = ApplyOptions { events: Events::silent(), stop };
+        let mut applying = Box::pin(apply(planned, store.clone(), options));
+        let mut left = steps;
+        let coming_on = std::future::poll_fn(|context| {
+            if left == 0 {
+                return std::task::Poll::Ready(false);
+            }
+            left -= 1;
+            applying.as_mut().poll(context).map(|_| true)
+        });
+        let ended = block_on(coming_on);
+        if ended {
+            store.commit_snapshot().unwrap();
+        }
+        ended
+    }
+
     fn meet(&self, accident: &Accident) {
         match accident {
             Accident::None => {}
@@ -108,6 +130,37 @@ impl Bench {
         assert!(!plan.has_changes(), "{:?}\n{}", actions(&plan), self.source());
         assert_eq!(self.things(), self.recorded_things(), "{}", self.source());
     }
+}
+
+/// Apply waits for the journal before and after everything that it does: it is left at each of these moments.
+#[test]
+fn a_replacement_that_is_created_first_survives_a_kill_at_any_moment() {
+    let stack = |generation: u32| {
+        let first = "lifecycle {\n    create_before_destroy = true\n  }";
+        format!(
+            "resource \"fake_thing\" \"a\" {{\n  name = \"a{generation}\"\n}}\nresource \"fake_thing\" \"b\" {{\n  name = \"b{generation}\"\n  refers = fake_thing.a.id\n  {first}\n}}\nresource \"fake_thing\" \"c\" {{\n  name = \"c\"\n  refers = fake_thing.b.id\n}}\n"
+        )
+    };
+    let mut moments = 0;
+    loop {
+        let bench = Bench::new(&stack(1));
+        bench.apply();
+        bench.write(&stack(2));
+        let planned = ["fake_thing.a CreateThenDelete", "fake_thing.b CreateThenDelete"];
+        assert_eq!(actions(&bench.plan())[..2], planned);
+        let ended = bench.apply_step_by_step(moments);
+        bench.apply();
+        bench.assert_settled();
+        assert_eq!(bench.things(), ["a2", "b2", "c"], "killed at moment {moments}");
+        let store = bench.store();
+        let leftovers = store.snapshot().instances.values().any(|i| !i.deposed.is_empty());
+        assert!(!leftovers && store.pending().is_empty(), "killed at moment {moments}");
+        if ended {
+            break;
+        }
+        moments += 1;
+    }
+    assert!(moments > 8, "apply waited only {moments} times");
 }
 
 proptest! {
