@@ -14,7 +14,7 @@ pub fn endpoint(text: &str) -> Result<MovedEndpoint, Diagnostics> {
             .hint("put it in single quotes, so that the shell leaves its quotes alone")
             .into()
     };
-    syntax::check(text).map_err(|mistake| wrong(&mistake.summary, &mistake.detail))?;
+    syntax::check(text).map_err(|(summary, detail)| wrong(summary, detail))?;
     let expression = lang::parse::expression(text, FileId(0))
         .map_err(|_| wrong("Invalid address", "It does not read as an address."))?;
     config::address::endpoint(&expression).map_err(|mistake| {

@@ -15,6 +15,7 @@ mod get;
 mod graph;
 mod import;
 mod init;
+mod metadata;
 mod output;
 mod plan;
 mod providers;
@@ -79,6 +80,7 @@ pub const COMMANDS: &[Command] = &[
     Command::of::<graph::Graph>(),
     Command::of::<import::Import>(),
     Command::of::<init::Init>(),
+    Command::of::<metadata::Metadata>(),
     Command::of::<output::Output>(),
     Command::of::<plan::Plan>(),
     Command::of::<providers::Providers>(),

@@ -20,8 +20,8 @@ pub fn run(arguments: Vec<OsString>, environment: BTreeMap<String, String>) -> E
     let command_line = cli::command();
     let arguments = match arguments::with_environment(arguments, &environment, &command_line) {
         Ok(arguments) => arguments,
-        Err(diagnostic) => {
-            Ui::new(false).diagnostics(&Diagnostics::from(diagnostic), &SourceMap::new());
+        Err(mistakes) => {
+            Ui::new(false).diagnostics(&mistakes, &SourceMap::new());
             return ExitCode::from(FAILURE);
         }
     };

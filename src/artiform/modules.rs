@@ -13,6 +13,7 @@ use diagnostics::{Diagnostic, Diagnostics, SourceMap, Span};
 
 use crate::context::Failure;
 use crate::ui::Ui;
+use crate::views::json_lines;
 
 /// Installs what the stack in a folder needs and does not have, and gives the stack loaded.
 ///
@@ -40,18 +41,24 @@ pub fn install(folder: &Path, upgrade: bool, ui: &Ui) -> Result<Loaded, Box<Fail
             return Ok(loaded);
         };
         if !std::mem::replace(&mut announced, true) {
-            ui.line(&ui.bold(if upgrade {
-                "Upgrading modules..."
-            } else {
-                "Initializing modules..."
-            }));
+            let what = if upgrade { "Upgrading modules..." } else { "Initializing modules..." };
+            say(ui, &ui.bold(what));
         }
-        ui.line(&format!("Downloading {} for {}...", needed.package.address(), needed.module));
+        say(ui, &format!("Downloading {} for {}...", needed.package.address(), needed.module));
         let locked = fetch(&needed.package, folder, lock.packages.get(&needed.package.address()))
             .map_err(|why| failed(&why, &needed, &loaded))?;
         done.insert(needed.package.address());
         lock.packages.insert(needed.package.address(), locked);
         write_lock(&lock, folder)?;
+    }
+}
+
+/// Tells what is under way, in the form that was asked for.
+fn say(ui: &Ui, text: &str) {
+    if ui.json {
+        ui.line(&json_lines::line("info", "log", text, serde_json::json!({})));
+    } else {
+        ui.line(text);
     }
 }
 

@@ -3,17 +3,13 @@
 use diagnostics::Diagnostic;
 
 /// Options without dashes, and what is said of them.
-const REFUSED: [(&str, &str); 14] = [
+const REFUSED: [(&str, &str); 13] = [
     (
         "allow-deferral",
         "Everything is planned at once; what is unknown is told by `artiform explain`.",
     ),
     ("backup", "The journal and the backup beside the state are kept without being asked for."),
     ("cloud-run", "Tests run on this machine."),
-    (
-        "draw-cycles",
-        "A cycle is a mistake, which every command tells with the references that make it.",
-    ),
     ("from-module", "Copy the folder of the module, then work on the copy."),
     (
         "ignore-remote-version",

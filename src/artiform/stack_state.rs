@@ -60,12 +60,20 @@ pub fn read(stack: &Stack) -> Result<StoreReader, Box<Failure>> {
     Ok(Store::read_only(&*backend(stack)?, &options)?)
 }
 
+/// Tells whether nothing was ever recorded for the stack.
+pub fn is_missing(stack: &Stack) -> Result<bool, Box<Failure>> {
+    is_fresh(&*backend(stack)?)
+}
+
+fn is_fresh(backend: &dyn Backend) -> Result<bool, Box<Failure>> {
+    Ok(backend.read_snapshot()?.is_none() && backend.read_journal()?.is_none())
+}
+
 /// Opens the state for a plan: under the lock, unless there is nothing yet or the lock is not wanted.
 pub fn for_plan(stack: &Stack, flags: &LockFlags) -> Result<Opened, Box<Failure>> {
     let backend = backend(stack)?;
     // A stack that was never applied needs no lock, and a plan leaves no trace of itself.
-    let fresh = backend.read_snapshot()?.is_none() && backend.read_journal()?.is_none();
-    if fresh || !flags.lock {
+    if is_fresh(&*backend)? || !flags.lock {
         return Ok(Opened::Read(read(stack)?));
     }
     Ok(Opened::Locked(lock(stack, "plan", flags)?))

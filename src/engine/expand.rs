@@ -14,12 +14,12 @@ pub(crate) fn expand(
     scope: &dyn Scope,
     lenient: bool,
 ) -> Result<Expansion, Diagnostics> {
-    let (expr, expansion) = match (count, for_each) {
-        (Some(count), _) => (count, expand_count(count, scope, lenient)),
-        (None, Some(for_each)) => (for_each, expand_for_each(for_each, scope, lenient)),
-        (None, None) => return Ok(Expansion::Single),
-    };
-    expansion.map_err(|found| with_values(found, expr, scope))
+    match (count, for_each) {
+        (Some(count), _) => expand_count(count, scope, lenient),
+        (None, Some(for_each)) => expand_for_each(for_each, scope, lenient)
+            .map_err(|found| with_values(found, for_each, scope)),
+        (None, None) => Ok(Expansion::Single),
+    }
 }
 
 /// Says beside a mistake about the whole expression which values it was made of.
@@ -68,11 +68,10 @@ fn expand_count(expr: &Expr, scope: &dyn Scope, lenient: bool) -> Result<Expansi
 fn unknown_count(expr: &Expr) -> Diagnostics {
     Diagnostic::error(
         "Invalid count argument",
-        "The \"count\" value depends on resource attributes that cannot be determined until apply, so it cannot be predicted how many instances will be created.",
+        "The \"count\" value depends on resource attributes that cannot be determined until apply, so artiform cannot predict how many instances will be created. To work around this, use the -target argument to first apply only the resources that the count depends on.",
     )
     .at(expr.span)
     .hint("use a value that is known before apply, such as a variable or the length of a list that is written down")
-    .hint("or apply first only what the count depends on, with -target")
     .into()
 }
 
@@ -97,7 +96,7 @@ fn expand_for_each(
         }
         Data::Set(element, values) => {
             if values.iter().any(Value::is_unknown) {
-                return unknown_for_each(expr, lenient);
+                return unknown_for_each(&value.type_of(), expr, lenient);
             }
             let strings = values.iter().map(|v| v.as_str().map(|s| (Name::from(s), v.clone())));
             strings.collect::<Option<_>>().ok_or_else(|| wrong_set(element, values, expr))?
@@ -105,7 +104,7 @@ fn expand_for_each(
         Data::Unknown(..) if !may_be_iterated(&value.type_of()) => {
             return Err(invalid(wrong_type(&value)));
         }
-        Data::Unknown(..) => return unknown_for_each(expr, lenient),
+        Data::Unknown(..) => return unknown_for_each(&value.type_of(), expr, lenient),
         Data::Null(_) => {
             return Err(invalid("The given \"for_each\" argument value is unsuitable: the given \"for_each\" argument value is null. A map, or set of strings is allowed.".into()));
         }
@@ -119,17 +118,21 @@ fn may_be_iterated(ty: &Type) -> bool {
     matches!(ty, Type::Dynamic | Type::Map(_) | Type::Object(_) | Type::Set(_))
 }
 
-fn unknown_for_each(expr: &Expr, lenient: bool) -> Result<Expansion, Diagnostics> {
+fn unknown_for_each(ty: &Type, expr: &Expr, lenient: bool) -> Result<Expansion, Diagnostics> {
     if lenient {
         return Ok(Expansion::Unknown);
     }
+    let what = match ty {
+        Type::Set(_) => "set includes values",
+        _ => "map includes keys",
+    };
     Err(Diagnostic::error(
         "Invalid for_each argument",
-        "The \"for_each\" value includes keys derived from resource attributes that cannot be determined until apply, so the full set of keys that will identify the instances of this resource cannot be determined.",
+        format!(
+            "The \"for_each\" {what} derived from resource attributes that cannot be determined until apply, and so artiform cannot determine the full set of keys that will identify the instances of this resource.\n\nWhen working with unknown values in for_each, it's better to use a map value where the keys are defined statically in your configuration and where only the values contain apply-time results.\n\nAlternatively, you could use the -target planning option to first apply only the resources that the for_each value depends on, and then apply a second time to fully converge."
+        ),
     )
     .at(expr.span)
-    .hint("use a map whose keys are written down and put the values that only apply knows into its values")
-    .hint("or apply first only what the keys depend on, with -target")
     .into())
 }
 

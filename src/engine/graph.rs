@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, VecDeque};
 
-use config::{Referent, referent};
+use config::{Referent, named_span, referent};
 use diagnostics::{Diagnostic, Diagnostics, Span};
 use lang::{Expr, Step, Traversal};
 use petgraph::algo::kosaraju_scc;
@@ -29,6 +29,18 @@ pub(crate) struct Reference {
     pub traversal: Traversal,
     /// It stands in `depends_on`: it orders and gives no value.
     pub explicit: bool,
+}
+
+impl Reference {
+    /// Where it names its target; what it takes of it does not count.
+    fn name_span(&self) -> Span {
+        match self.target {
+            Target::Value(_) => self.traversal.span,
+            Target::Resource { steps, .. } | Target::Module { steps, .. } => {
+                named_span(&self.traversal, steps)
+            }
+        }
+    }
 }
 
 /// The order of evaluation, and every node's references.
@@ -107,14 +119,14 @@ fn edges(tree: &Tree, references: &[Vec<Reference>]) -> Edges {
     let mut edges: Edges = vec![BTreeMap::new(); tree.nodes.len()];
     for (i, references) in references.iter().enumerate() {
         for reference in references {
-            let span = Some(reference.traversal.span);
+            let span = Some(reference.name_span());
             for target in nodes_of(tree, reference) {
                 edges[i].entry(target).or_insert(span);
             }
         }
     }
     for (resource, reference) in import_references(tree) {
-        let span = Some(reference.traversal.span);
+        let span = Some(reference.name_span());
         for target in nodes_of(tree, &reference) {
             edges[resource.0 as usize].entry(target).or_insert(span);
         }

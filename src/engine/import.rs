@@ -266,9 +266,10 @@ fn no_block(import: &Import, generating: bool) -> Diagnostic {
         return Diagnostic::error("Configuration cannot be generated", detail)
             .hint("write the resource block yourself; the import fills the state");
     }
-    let detail = format!("The configuration has no resource block for the import target {target}.");
+    let detail = format!(
+        "The configuration for the given import target {target} does not exist. If you wish to automatically generate config for this resource, use the -generate-config-out option within artiform plan. Otherwise, make sure the target resource exists within your configuration. For example:\n\n  artiform plan -generate-config-out=generated.tf"
+    );
     Diagnostic::error(NO_CONFIGURATION, detail)
-        .hint("write the block, or let it be generated:\n    artiform plan --generate-config-out=generated.hcl")
 }
 
 fn instance_key(expr: &Expr, scope: &ModuleScope<'_>) -> Result<Key, Diagnostics> {
@@ -291,7 +292,7 @@ fn import_id(expr: &Expr, scope: &ModuleScope<'_>) -> Result<String, Diagnostics
     let value = eval::evaluate(expr, scope)?;
     if value.is_unknown() {
         return Err(invalid(
-            "The import block \"id\" argument depends on resource attributes that cannot be determined until apply, so the import cannot be planned.",
+            "The import block \"id\" argument depends on resource attributes that cannot be determined until apply, so artiform cannot plan to import this resource.",
         ));
     }
     if value.is_null() {

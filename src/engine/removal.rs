@@ -44,7 +44,9 @@ impl Run {
         change.before.clone_from(&prior.current);
         change.unread.clone_from(&prior.unread);
         let moved = prior.previous.is_some();
-        change.previous_address = prior.previous.as_ref().and_then(|from| from.parse().ok());
+        // Of what is destroyed whole nobody asks where it was.
+        let from = prior.previous.as_ref().filter(|_| !self.is_destroying());
+        change.previous_address = from.and_then(|from| from.parse().ok());
         let on_destroy = self.fate_of(&address, &prior.state);
         if prior.current.is_some() && self.options.mode != plan::PlanMode::RefreshOnly {
             let keeps = self.removed_block(&address).is_some_and(|removed| !removed.destroy)

@@ -20,6 +20,7 @@ mod hash;
 mod json;
 mod list;
 mod map;
+mod nearest;
 mod network;
 mod numeric;
 mod random;
@@ -44,6 +45,7 @@ mod tests;
 
 pub use call::{ArityError, arity, call};
 pub use definition::{Body, Call, Function, FunctionError, Parameter, Returns, Shape};
+pub use nearest::nearest;
 pub use signature::{Signature, called, signatures};
 
 /// What impure functions may see and do; everything else in `lang` is pure.
@@ -213,12 +215,4 @@ pub fn lookup(name: &str) -> Option<&'static Function> {
     }
     let name = name.strip_prefix("core::").unwrap_or(name);
     ALL.binary_search_by(|function| function.name.cmp(name)).ok().map(|index| ALL[index])
-}
-
-/// The names of all functions in alphabetical order, with those of the evaluator.
-pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<_> =
-        ALL.iter().map(|function| function.name).chain(["can", "try"]).collect();
-    names.sort_unstable();
-    names
 }

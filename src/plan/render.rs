@@ -235,7 +235,6 @@ fn drift(plan: &Plan, painter: Painter, out: &mut String) {
 
 fn legend(shown: &[&ResourceChange], painter: Painter, out: &mut String) {
     let how = "artiform used the selected providers to generate the following execution plan. Resource actions are indicated with the following symbols:";
-    out.push_str(&format!("{}\n", wrapped(how)));
     let entries = [
         (Action::Create, "create"),
         (Action::Update, "update in-place"),
@@ -246,10 +245,12 @@ fn legend(shown: &[&ResourceChange], painter: Painter, out: &mut String) {
         (Action::ReadAgain, "read again, when what it lives on is back"),
         (Action::Forget, "forget (leaves the state, is not destroyed)"),
     ];
-    for (action, words) in entries {
-        if shown.iter().any(|change| change.action == action) {
-            out.push_str(&format!("{} {words}\n", symbol(action, painter)));
-        }
+    let used = entries.into_iter().filter(|(action, _)| shown.iter().any(|c| c.action == *action));
+    let symbols: String =
+        used.map(|(action, words)| format!("{} {words}\n", symbol(action, painter))).collect();
+    // What only moves needs no symbol.
+    if !symbols.is_empty() {
+        out.push_str(&format!("{}\n{symbols}", wrapped(how)));
     }
 }
 

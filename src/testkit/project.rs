@@ -193,11 +193,17 @@ impl Project {
 
     /// The addresses in the state.
     ///
+    /// None where nothing was ever recorded.
+    ///
     /// # Panics
     /// When the state cannot be listed.
     #[must_use]
     pub fn addresses(&self) -> Vec<String> {
-        let run = self.run(&["state", "list"]).expect_code(0);
+        let run = self.run(&["state", "list"]);
+        if run.stderr.contains("No state file was found") {
+            return Vec::new();
+        }
+        let run = run.expect_code(0);
         run.stdout.lines().map(str::to_owned).collect()
     }
 

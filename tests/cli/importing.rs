@@ -72,7 +72,7 @@ fn configuration_is_generated_into_a_new_file() {
     project
         .run(&["plan"])
         .expect_code(1)
-        .expect_words(&["Configuration for import target does not exist", "--generate-config-out"]);
+        .expect_words(&["Configuration for import target does not exist", "-generate-config-out"]);
     let generate = ["plan", "-generate-config-out=generated.hcl"];
     let plan = project.run(&generate).expect_code(0);
     plan.expect_words(&["# (config will be generated)", "Plan: 1 to import"]);

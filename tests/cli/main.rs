@@ -5,6 +5,7 @@ mod explain;
 mod fates;
 mod importing;
 mod interrupts;
+mod messages;
 mod mistakes;
 mod modules;
 mod provisioners;

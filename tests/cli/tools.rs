@@ -79,8 +79,7 @@ fn instances_are_put_under_another_provider() {
 #[test]
 fn options_that_are_not_there_say_what_to_do() {
     let project = Project::with_stack("any", MAIN);
-    for arguments in
-        [&["plan", "-state=x"][..], &["apply", "-backup", "x"], &["graph", "-draw-cycles"]]
+    for arguments in [&["plan", "-state=x"][..], &["apply", "-backup", "x"], &["graph", "-plan=x"]]
     {
         project.run(arguments).expect_code(1).expect_words(&["Option is not supported"]);
     }

@@ -1,28 +1,20 @@
 //! How an address is written: names behind dots, and keys in brackets. Tells the first thing that is wrong.
 
-use diagnostics::Diagnostic;
-
 /// Checks the spelling of an address, as Terraform does.
 ///
 /// # Errors
 /// What is expected in the place of the first letter that does not fit.
-pub fn check(text: &str) -> Result<(), Diagnostic> {
-    let mut rest = blank(
-        name(text)
-            .ok_or(("Variable name required", "Must begin with a variable name."))
-            .map_err(told)?,
-    );
+pub fn check(text: &str) -> Result<(), Wrong> {
+    let first = ("Variable name required", "Must begin with a variable name.");
+    let mut rest = blank(name(text).ok_or(first)?);
     while !rest.is_empty() {
-        rest = blank(step(rest).map_err(told)?);
+        rest = blank(step(rest)?);
     }
     Ok(())
 }
 
-type Wrong = (&'static str, &'static str);
-
-fn told((summary, detail): Wrong) -> Diagnostic {
-    Diagnostic::error(summary, detail)
-}
+/// The summary and the detail of a mistake.
+pub type Wrong = (&'static str, &'static str);
 
 fn step(text: &str) -> Result<&str, Wrong> {
     const NAME: &str = "Attribute name required";
@@ -95,7 +87,7 @@ mod tests {
             ("a.b[0", "Index key must be followed by a closing bracket."),
             ("a b", "Expected an attribute access or an index operator."),
         ] {
-            assert_eq!(check(text).unwrap_err().detail, detail, "{text:?}");
+            assert_eq!(check(text).unwrap_err().1, detail, "{text:?}");
         }
         for text in ["a", "a.b", "a.b[0]", "module.m[\"x\\\"]\"].a-b.c_d", "a.b [ 1 ]"] {
             assert!(check(text).is_ok(), "{text:?}");

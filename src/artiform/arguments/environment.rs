@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 
 use clap::Command;
-use diagnostics::Diagnostic;
+use diagnostics::{Diagnostic, Diagnostics};
 
 /// Both prefixes are read, ours last, so that it counts where both give one option.
 const VARIABLES: [&str; 2] = ["TF_CLI_ARGS", "ARTIFORM_CLI_ARGS"];
@@ -17,7 +17,7 @@ pub fn with_environment(
     arguments: Vec<OsString>,
     environment: &BTreeMap<String, String>,
     root: &Command,
-) -> Result<Vec<OsString>, Diagnostic> {
+) -> Result<Vec<OsString>, Diagnostics> {
     let Some((name, after)) = command(&arguments, root) else { return Ok(arguments) };
     let mut added = Vec::new();
     for variable in VARIABLES {
@@ -25,7 +25,7 @@ pub fn with_environment(
             let Some(text) = environment.get(&variable) else { continue };
             let words = words(text).ok_or_else(|| {
                 let detail = format!("The quotes in {variable} do not end.");
-                Diagnostic::error("Invalid extra command line arguments", detail)
+                Diagnostics::from(Diagnostic::error("Invalid extra command line arguments", detail))
             })?;
             added.extend(words.into_iter().map(OsString::from));
         }

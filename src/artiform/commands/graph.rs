@@ -25,12 +25,19 @@ pub struct Graph {
     /// Accepted for habit: there is one kind of graph
     #[arg(long = "type", value_name = "TYPE", hide = true)]
     kind: Option<String>,
+    /// Accepted for habit: a cycle is a mistake, which is told with the references that make it
+    #[arg(long, hide = true)]
+    draw_cycles: bool,
 }
 
 impl Verb for Graph {
     const NAME: &'static str = "graph";
 
     fn run(self, context: &Context) -> Outcome {
+        if self.kind.as_deref().is_some_and(|kind| !KINDS.contains(&kind)) {
+            let detail = "The -type=... argument must be either \"plan\", \"plan-refresh-only\", \"plan-destroy\", or \"apply\".";
+            return Err(Failure::error("Unsupported graph type", detail));
+        }
         let loaded = config::load(&self.stack.folder);
         if loaded.diagnostics.has_errors() {
             return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
@@ -43,6 +50,9 @@ impl Verb for Graph {
         Ok(SUCCESS)
     }
 }
+
+/// The graphs that Terraform draws.
+const KINDS: [&str; 4] = ["apply", "plan", "plan-destroy", "plan-refresh-only"];
 
 /// How a graph is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

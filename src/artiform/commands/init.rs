@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 
 use clap::ArgAction;
+use serde_json::json;
 
 use super::Verb;
 use crate::context::{Context, Failure, Outcome, SUCCESS};
 use crate::flags::LockFlags;
-use crate::modules;
+use crate::ui::Ui;
+use crate::views::json_lines;
+use crate::{modules, stack_state};
 
 /// Check the configuration, and install modules from git repositories and archives
 ///
@@ -41,6 +44,9 @@ pub struct Init {
     force_copy: bool,
     #[arg(long, value_name = "DIR", hide = true)]
     test_directory: Option<String>,
+    /// Write one JSON object for each event
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     lock: LockFlags,
 }
@@ -49,19 +55,44 @@ impl Verb for Init {
     const NAME: &'static str = "init";
 
     fn run(self, context: &Context) -> Outcome {
+        let ui = context.ui.clone().with_json(self.json);
+        if ui.json {
+            ui.line(&json_lines::version());
+        }
+        super::shown(self.initialise(&ui), &ui)
+    }
+}
+
+impl Init {
+    fn initialise(&self, ui: &Ui) -> Outcome {
+        if self.reconfigure && self.migrate_state {
+            let detail = "The -migrate-state and -reconfigure options are mutually-exclusive.";
+            return Err(Failure::error("Invalid init options", detail));
+        }
         let loaded = if self.get {
-            modules::install(&self.folder, self.upgrade, &context.ui)?
+            modules::install(&self.folder, self.upgrade, ui)?
         } else {
             config::load(&self.folder)
         };
         if loaded.diagnostics.has_errors() {
             return Err(Failure::new(loaded.diagnostics, &loaded.config.sources));
         }
-        context.ui.diagnostics(&loaded.diagnostics, &loaded.config.sources);
-        let done = context.ui.success("artiform has been successfully initialized!");
-        context.ui.line(&format!(
-            "{done}\n\nProviders are built in, and state is made by the first apply. You may now begin with `artiform plan`."
-        ));
+        stack_state::default_folder(&loaded.config)?;
+        ui.diagnostics(&loaded.diagnostics, &loaded.config.sources);
+        let next = "Providers are built in, and state is made by the first apply. You may now begin with `artiform plan`.";
+        if ui.json {
+            ui.line(&output("output_init_success_message", DONE));
+            ui.line(&output("output_init_success_cli_message", next));
+        } else {
+            ui.line(&format!("{}\n\n{next}", ui.success(DONE)));
+        }
         Ok(SUCCESS)
     }
+}
+
+const DONE: &str = "artiform has been successfully initialized!";
+
+/// A line about the whole, with the code by which Terraform's readers know it.
+fn output(code: &str, message: &str) -> String {
+    json_lines::line("info", "init_output", message, json!({ "message_code": code }))
 }

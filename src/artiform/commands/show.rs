@@ -41,6 +41,8 @@ impl Verb for Show {
         let secrets = views::plan::secrets(self.show_sensitive);
         if self.json {
             context.ui.line(&views::state::as_json(&snapshot, &registry).to_string());
+        } else if stack_state::is_missing(&stack)? {
+            context.ui.line("No state.");
         } else {
             context.ui.print(&views::state::all(&snapshot, &registry, secrets));
         }

@@ -56,7 +56,7 @@ impl<'a> Validator<'a> {
         let known = functions::lookup(plain).filter(|_| is_known);
         let Some(function) = known else {
             let mut detail = format!("There is no function named \"{}\".", call.name);
-            if let Some(near) = did_you_mean(plain, functions::names()) {
+            if let Some(near) = functions::nearest(plain) {
                 detail.push_str(&format!(" Did you mean \"{near}\"?"));
             }
             self.report("Call to unknown function", detail, call.name_span);
@@ -71,7 +71,9 @@ impl<'a> Validator<'a> {
         }
         if let Err(error) = functions::arity(function, call.arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
-            self.report(summary, detail, error.place(call, whole));
+            let mut diagnostic = Diagnostic::error(summary, detail).at(error.place(call, whole));
+            diagnostic.called = functions::called(&call.name).map(Box::new);
+            self.diagnostics.push(diagnostic);
         }
     }
 

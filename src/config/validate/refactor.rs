@@ -51,7 +51,10 @@ impl<'a> Validator<'a> {
         self.ambiguous_moves();
         self.circular_moves();
         for moved in module.moved.iter().filter(|moved| moved.from == moved.to) {
-            let detail = "The \"from\" and \"to\" addresses are the same, so nothing would move.";
+            let detail = format!(
+                "This statement declares a move from {} to the same address, which is the same as not declaring this move at all.",
+                moved.from
+            );
             let found = Diagnostic::error("Redundant move statement", detail);
             self.when_planning.push(found.at(moved.span));
         }

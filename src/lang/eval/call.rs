@@ -241,8 +241,7 @@ fn unknown_function(call: &Call) -> Diagnostic {
     let name = &*call.name;
     let summary = "Call to unknown function";
     let Some((namespace, plain)) = name.rsplit_once("::") else {
-        let names = functions::names();
-        let near = near(name, &names);
+        let near = functions::nearest(name);
         let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
         let detail = format!("There is no function named {}.{near}", go_quoted(name));
         return Diagnostic::error(summary, detail).at(call.name_span);
@@ -262,25 +261,4 @@ fn unknown_function(call: &Call) -> Diagnostic {
         ),
     };
     Diagnostic::error("Unknown provider function", detail).at(call.name_span)
-}
-
-/// The nearest name, if it is fewer than three letters away.
-fn near<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
-    let with_distance = names.iter().map(|other| (letters_apart(name, other), *other));
-    with_distance.filter(|(distance, _)| *distance < 3).min().map(|(_, other)| other)
-}
-
-/// How many letters have to be put in, taken out or changed to make one of the other.
-fn letters_apart(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, b) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

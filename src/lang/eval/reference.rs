@@ -83,15 +83,15 @@ impl Evaluator<'_> {
         let mut steps = Vec::new();
         let mut source = expr;
         while let ExprKind::Step(inner, step) = &source.kind {
-            steps.push(step);
+            steps.push((source, step));
             source = inner;
         }
         let mut value = self.value(source);
-        for step in steps.into_iter().rev() {
+        for (so_far, step) in steps.into_iter().rev() {
             match self.step(&value, step) {
                 Ok(next) => value = next,
                 Err(diagnostic) => {
-                    self.report(*diagnostic, source);
+                    self.report(*diagnostic, so_far);
                     value = Self::unknown();
                 }
             }

@@ -127,7 +127,8 @@ impl Evaluator<'_> {
             match self.step(&value, step) {
                 Ok(next) => value = next,
                 Err(diagnostic) => {
-                    self.report(*diagnostic, splat.whole);
+                    // What it is an item of is not what is wrong.
+                    self.found.push(*diagnostic);
                     return Self::unknown();
                 }
             }

@@ -123,6 +123,10 @@ fn strip(function: &Function, arguments: &[Value]) -> (Vec<Value>, Marks) {
     let plain = each(function, arguments)
         .map(|(_, parameter, value)| {
             if parameter.allow_marked {
+                // The body, which would carry the marks to the result, is not asked about what is unknown.
+                if value.is_unknown() && !parameter.allow_unknown {
+                    all = all | value.marks;
+                }
                 return value.clone();
             }
             let (value, marks) = value.unmark_deep();

@@ -53,7 +53,8 @@ pub(super) static CONTAINS: Function = Function::new(
     BOOL,
     contains,
     "Tells whether a list, tuple or set has a value as its element.",
-);
+)
+.declared(Shape::Any);
 
 pub(super) static LENGTH: Function = Function::new(
     "length",
@@ -79,7 +80,8 @@ pub(super) static SUM: Function = Function::new(
     Returns::Always(Shape::Number),
     sum,
     "Returns the sum of the numbers in a list, set or tuple.",
-);
+)
+.declared(Shape::Any);
 
 fn alltrue(call: &Call<'_>) -> Result<Value, FunctionError> {
     for value in call.items(0) {

@@ -10,8 +10,8 @@ pub struct Function {
     /// What further arguments are, where the function takes any number of them.
     pub variadic: Option<Parameter>,
     pub returns: Returns,
-    /// What is declared of the result's type where a rule finds it.
-    pub declared: Shape,
+    /// What is declared of the result's type, where that is not all that is known of it.
+    pub declared: Option<Shape>,
     /// The result is never null, which an unknown result then says of itself.
     pub never_null: bool,
     /// Works only where a person types expressions (`console`), as `type` does.
@@ -119,7 +119,7 @@ impl Function {
             parameters,
             variadic: None,
             returns,
-            declared: Shape::Any,
+            declared: None,
             never_null: true,
             console_only: false,
             body,
@@ -137,7 +137,7 @@ impl Function {
     /// What is declared of the type of its result, which a rule finds more exactly.
     #[must_use]
     pub const fn declared(mut self, shape: Shape) -> Self {
-        self.declared = shape;
+        self.declared = Some(shape);
         self
     }
 

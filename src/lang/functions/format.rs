@@ -20,6 +20,7 @@ pub(super) static FORMAT: Function = Function::new(
     format,
     "Writes values as the verbs of a format string say.",
 )
+.declared(Shape::Any)
 .and_any_number_of(Parameter::any("args").or_null().or_unknown());
 
 fn format(call: &Call<'_>) -> Result<Value, FunctionError> {

@@ -11,6 +11,7 @@ pub(super) static FORMATLIST: Function = Function::new(
     format_list,
     "Writes the elements of lists as the verbs of a format string say, one string for each.",
 )
+.declared(Shape::Any)
 .and_any_number_of(Parameter::any("args").or_null().or_unknown());
 
 /// An argument: the same in each round, or an element for each.

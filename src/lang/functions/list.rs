@@ -63,7 +63,8 @@ pub(super) static INDEX: Function = Function::new(
     Returns::Always(Shape::Number),
     index,
     "Finds the index of a value in a list.",
-);
+)
+.declared(Shape::Any);
 
 pub(super) static MATCHKEYS: Function = Function::new(
     "matchkeys",

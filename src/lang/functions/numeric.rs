@@ -92,7 +92,7 @@ pub(super) static PARSEINT: Function = Function::new(
     parseint,
     "Reads a whole number written in a base from 2 to 62.",
 )
-.declared(Shape::Number);
+.declared(Shape::Any);
 
 fn float(value: f64) -> Result<Value, FunctionError> {
     if value.is_nan() {

@@ -64,9 +64,10 @@ impl Function {
             name: self.name,
             parameters: self.parameters,
             variadic: self.variadic,
-            returns: match self.returns {
-                Returns::Always(shape) => shape,
-                Returns::Rule(_) => self.declared,
+            returns: match (self.declared, self.returns) {
+                (Some(declared), _) => declared,
+                (None, Returns::Always(shape)) => shape,
+                (None, Returns::Rule(_)) => Shape::Any,
             },
             description: self.description,
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use diagnostics::FileId;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::testing::FakeWorld;
 use crate::scope::ObjectScope;
@@ -70,6 +70,30 @@ fn check(family: &str) {
     }
     let count = wrong.len();
     assert!(wrong.is_empty(), "{count} of {} answers differ:\n{}", cases.len(), wrong.join("\n"));
+}
+
+/// Names and types of parameters and results are those of Terraform 1.11.4's `metadata functions -json`.
+#[test]
+fn functions_are_declared_as_terraform_declares_them() {
+    let text = std::fs::read_to_string("../../tests/cases/signatures.json").unwrap();
+    let expected: std::collections::BTreeMap<String, Json> = serde_json::from_str(&text).unwrap();
+    let parameter = |one: &super::Parameter| json!([one.name, one.shape.json()]);
+    let declared = super::signatures().into_iter().map(|signature| {
+        let parameters: Vec<Json> = signature.parameters.iter().map(parameter).collect();
+        let mut object = json!({ "parameters": parameters, "returns": signature.returns.json() });
+        if let Some(variadic) = &signature.variadic {
+            object["variadic"] = parameter(variadic);
+        }
+        (signature.name.to_owned(), object)
+    });
+    let declared: std::collections::BTreeMap<String, Json> = declared.collect();
+    let wrong: Vec<_> = expected
+        .iter()
+        // Its template may be of any type until it is seen which reference it is.
+        .filter(|(name, one)| *name != "templatestring" && declared.get(*name) != Some(one))
+        .map(|(name, one)| format!("{name}: {one}\n  not {:?}", declared.get(name)))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 macro_rules! families {

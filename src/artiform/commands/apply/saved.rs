@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use config::values::Given;
+use config::values::{Given, ValueOptions, gather};
 use diagnostics::Diagnostic;
+use lang::{Marks, Value};
 
 use super::Apply;
 use crate::context::{Context, FAILURE, Failure, Outcome};
@@ -51,6 +52,7 @@ impl Apply {
         let given = self.flags.variables.given.iter().cloned().chain(saved).collect();
         let flags = VariableFlags { given, input: self.flags.variables.input };
         let stack = Stack::load(file.folder(), &flags, context)?;
+        self.check_given(&stack)?;
         let missing = file.secrets().iter().find(|name| !stack.assignments.secret.contains(*name));
         if let Some(name) = missing {
             let detail = format!(
@@ -59,5 +61,40 @@ impl Apply {
             return Err(Diagnostic::error("Sensitive variable is not set", detail).into());
         }
         Ok(stack)
+    }
+
+    /// A value may be given again, but not another one.
+    fn check_given(&self, stack: &Stack) -> Result<(), Box<Failure>> {
+        let given = self.flags.variables.given.clone();
+        let files = given.iter().filter_map(|one| match one {
+            Given::File(path) => Some(format!("the file {}", path.display())),
+            Given::Assignment(_) => None,
+        });
+        let files: Vec<String> = files.collect();
+        let mut config = config::load(&stack.config.folder).config;
+        let options = ValueOptions { command_line: given, ..ValueOptions::default() };
+        let (values, _) = gather(&mut config, options);
+        let typed = values.iter().filter(|(_, value)| {
+            value.origin.starts_with("using -var=") || files.contains(&value.origin)
+        });
+        for (name, typed) in typed {
+            let Some(saved) = stack.variables.get(name) else { continue };
+            let ephemeral = typed.value.deep_marks().contains(Marks::EPHEMERAL);
+            if ephemeral || *saved == typed.value {
+                continue;
+            }
+            let shown = |value: &Value| match value.deep_marks().contains(Marks::SENSITIVE) {
+                true => "(sensitive value)".to_owned(),
+                false => lang::display::console(value),
+            };
+            let detail = format!(
+                "The variable {name} cannot be set using the -var and -var-file options when applying a saved plan file, because a saved plan includes the variable values that were set when it was created. The saved plan specifies {} as the value whereas during apply the value {} was set by a CLI argument. To declare an ephemeral variable which is not saved in the plan file, use ephemeral = true.",
+                shown(saved),
+                shown(&typed.value)
+            );
+            let summary = "Can't change variable when applying a saved plan";
+            return Err(Failure::error(summary, detail));
+        }
+        Ok(())
     }
 }

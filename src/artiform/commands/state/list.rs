@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::selection;
-use crate::context::{Context, Outcome, SUCCESS};
+use crate::context::{Context, Failure, Outcome, SUCCESS};
 use crate::stack::Stack;
 use crate::stack_state;
 
@@ -21,6 +21,10 @@ pub struct List {
 impl List {
     pub fn run(&self, context: &Context) -> Outcome {
         let stack = Stack::load_for_state(Path::new("."), context)?;
+        if stack_state::is_missing(&stack)? {
+            let detail = "State management commands require a state. Nothing was ever applied here: run this command for a stack that was.";
+            return Err(Failure::error("No state file was found", detail));
+        }
         let snapshot = stack_state::read(&stack)?.snapshot();
         let mut prefixes = Vec::new();
         for text in &self.addresses {
