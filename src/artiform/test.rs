@@ -19,7 +19,7 @@ mod suite;
 mod variables;
 
 pub use discover::{TestPath, discover};
-pub use options::TestOptions;
+pub use options::{TEST_DIRECTORY, TestOptions};
 pub use session::{FileSession, Leftover};
 pub use shown::Shown;
 pub use suite::Suite;

@@ -56,6 +56,10 @@ impl Run {
             };
             self.tables.resources[node.0 as usize].push(table);
             let Some(block) = &block else { continue };
+            if self.checking {
+                // Seen by the block's own references; afterwards others see it.
+                self.set_instance((node, ordinal, 0), Value::unknown(block.schema().object_type()));
+            }
             if recorded {
                 self.visit_recorded(resource, block, (node, ordinal)).await;
                 continue;
@@ -119,11 +123,15 @@ impl Run {
         };
         let value = value.filter(|_| !self.checking);
         let value = value.unwrap_or_else(|| Value::unknown(block.schema().object_type()));
-        if let Some(table) = self.tables.resource_mut(node, ordinal) {
-            table.set(index as usize, value);
-        }
+        self.set_instance(spot, value);
         if self.only_refreshes() && matches!(block.kind, BlockKind::Managed(_)) {
             self.see(block, (node, ordinal), index as usize);
+        }
+    }
+
+    fn set_instance(&mut self, (node, ordinal, index): Spot, value: Value) {
+        if let Some(table) = self.tables.resource_mut(node, ordinal) {
+            table.set(index as usize, value);
         }
     }
 

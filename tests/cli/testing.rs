@@ -407,3 +407,38 @@ run "late" {}
         assert!(written.contains(part), "{part} in:\n{written}");
     }
 }
+
+#[test]
+fn validate_reads_test_files_and_the_modules_that_only_they_use() {
+    let text = r#"
+run "setup" {
+  module {
+    source = "./setup"
+  }
+}
+run "one" {
+  expect_failures = [local.x]
+  override_resource {
+    target = terraform_data.nosuch
+  }
+}
+"#;
+    let project = project("tests/a.tftest.hcl", text);
+    project.write("stacks/tried/setup/main.hcl", "output \"o\" {\n  value = var.nosuch\n}\n");
+    let told = project.run(&["validate"]).expect_code(1);
+    told.expect_words(&[
+        "Invalid `expect_failures` reference",
+        "tests/a.tftest.hcl:8:22",
+        "Invalid override target",
+        "tests/a.tftest.hcl:10:5",
+        "Reference to undeclared input variable",
+        "setup/main.hcl:2:11",
+    ]);
+    project.run(&["validate", "-no-tests"]).expect_code(0);
+    project
+        .run(&["validate", "-test-directory=elsewhere"])
+        .expect_code(0)
+        .expect_words(&["Test directory does not exist"]);
+    project.write("stacks/tried/tests/a.tftest.hcl", "run \"one\" {\n  comand = plan\n}\n");
+    project.run(&["validate"]).expect_code(1).expect_words(&["tests/a.tftest.hcl:2:3"]);
+}

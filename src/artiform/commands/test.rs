@@ -40,12 +40,12 @@ impl Test {
         options.check_values()?;
         let suite = Suite::load(&options.folder, &options.test_directory, &options.filter)?;
         let mut report = Report::new(context.ui.clone());
-        report.diagnostics(&suite.warnings, &suite.stack.config.sources);
+        report.diagnostics(&suite.found, &suite.sources);
         let session = Session { quiet: true, ..Session::start(context)? };
         report.found(suite.files.iter().map(|(path, file)| (&*path.name, file)));
         for test in &suite.files {
             let file = FileSession::new(test, &suite, options, (context, &session));
-            run_file(test, file, &mut report, &session);
+            run_file(test, (file, &suite), &mut report, &session);
         }
         report.end();
         if let Some(file) = &options.junit_xml {
@@ -64,12 +64,11 @@ impl Test {
 /// Executes the runs of a test file, and destroys what they made.
 fn run_file(
     (path, test): &(TestPath, TestFile),
-    mut file: FileSession<'_>,
+    (mut file, suite): (FileSession<'_>, &Suite),
     report: &mut Report,
     session: &Session,
 ) {
     report.file_starts(&path.name);
-    let stray = file.stray_overrides();
     let mut status = Status::Pass;
     for run in &test.runs {
         if status == Status::Error || *session.stop.borrow() {
@@ -97,7 +96,7 @@ fn run_file(
     report.file_tears_down();
     let cleaned = tear_down(&mut file, report);
     report.file_ends(status.max(cleaned));
-    report.diagnostics(&stray, file.sources());
+    report.diagnostics(&suite.stray_overrides(path, test), &suite.sources);
 }
 
 /// Destroys what the runs made, the last run first.

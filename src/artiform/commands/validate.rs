@@ -1,12 +1,14 @@
 //! `validate`: checks a configuration without values, state or world.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use diagnostics::json;
+use diagnostics::{Diagnostics, SourceMap, json};
 
 use super::Verb;
-use crate::context::{Context, FAILURE, Outcome, SUCCESS};
+use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::planning::StackArgument;
+use crate::test::{Suite, TEST_DIRECTORY};
 use crate::validation;
 
 /// Check whether the configuration is valid
@@ -19,27 +21,44 @@ pub struct Validate {
     /// Write the result as JSON
     #[arg(long)]
     json: bool,
-    /// Accepted for habit: test files are checked by `test`
-    #[arg(long, hide = true)]
+    /// Leave test files out
+    #[arg(long)]
     no_tests: bool,
-    #[arg(long, value_name = "DIR", hide = true)]
-    test_directory: Option<String>,
+    /// The folder of test files besides the stack's own
+    #[arg(long, value_name = "DIR", default_value = TEST_DIRECTORY)]
+    test_directory: PathBuf,
+}
+
+impl Validate {
+    /// What is wrong, and the files that it speaks of.
+    fn mistakes(&self) -> Result<(Diagnostics, SourceMap), Box<Failure>> {
+        let folder = &self.stack.folder;
+        // A folder that is not there is for the configuration to tell.
+        if self.no_tests || !folder.is_dir() {
+            let loaded = config::load(folder);
+            let config = Arc::new(loaded.config);
+            let found = validation::completed(&config, loaded.diagnostics)?;
+            return Ok((found, config.sources.clone()));
+        }
+        let suite = Suite::read(folder, &self.test_directory, &[])?;
+        let config = Arc::new(suite.stack.config.clone());
+        let mut found = validation::completed(&config, suite.stack.diagnostics.clone())?;
+        found.extend(suite.validate()?);
+        Ok((found, suite.sources))
+    }
 }
 
 impl Verb for Validate {
     const NAME: &'static str = "validate";
 
     fn run(self, context: &Context) -> Outcome {
-        let loaded = config::load(&self.stack.folder);
-        let config = Arc::new(loaded.config);
-        let diagnostics = validation::completed(&config, loaded.diagnostics)?;
-        let sources = &config.sources;
+        let (diagnostics, sources) = self.mistakes()?;
         let valid = !diagnostics.has_errors();
         if self.json {
-            let answer = json::validation(&diagnostics, sources);
+            let answer = json::validation(&diagnostics, &sources);
             context.ui.line(&format!("{answer:#}"));
         } else {
-            context.ui.diagnostics(&diagnostics, sources);
+            context.ui.diagnostics(&diagnostics, &sources);
             if valid {
                 let success = context.ui.success("Success!");
                 let warned = if diagnostics.is_empty() {

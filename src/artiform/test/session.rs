@@ -1,12 +1,11 @@
 //! One test file from its first run to the end of everything that it made.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use config::values::{self, Given, ValueOptions, VariableValue};
-use config::{Config, Loaded, RunBlock, TestFile, Variable};
+use config::{Config, RunBlock, TestFile, Variable};
 use diagnostics::{Diagnostic, Diagnostics, SourceMap};
 use engine::{ApplyOptions, Events, PlanInput};
 use indexmap::IndexMap;
@@ -33,8 +32,6 @@ pub struct FileSession<'a> {
     session: &'a Session,
     /// The stack's variables that are given a value outside of the test.
     globals: IndexMap<Name, Value>,
-    /// The modules that run blocks name, by their source.
-    modules: HashMap<Name, Loaded>,
     states: IndexMap<String, TestState>,
     /// The outputs of the runs so far.
     outputs: IndexMap<Name, Value>,
@@ -69,7 +66,6 @@ impl<'a> FileSession<'a> {
             context,
             session,
             globals: IndexMap::new(),
-            modules: HashMap::new(),
             states: IndexMap::new(),
             outputs: IndexMap::new(),
             applies: 0,
@@ -78,34 +74,13 @@ impl<'a> FileSession<'a> {
         file
     }
 
-    /// The files that the test file's own mistakes speak of.
-    pub fn sources(&self) -> &SourceMap {
-        &self.suite.sources
-    }
-
-    /// Warnings of stand-ins for what neither the stack nor a module of a run declares.
-    pub fn stray_overrides(&mut self) -> Diagnostics {
-        let mut modules = vec![self.suite.stack.config.root.clone()];
-        for run in &self.file.runs {
-            modules.extend(run.module.as_ref().map(|_| self.loaded(run).config.root.clone()));
-        }
-        let in_mocks = self.file.mocks.iter().flat_map(|mock| &mock.overrides);
-        // What a file of stand-ins holds may be meant for other stacks.
-        let own = |one: &&config::Override| {
-            let source = self.suite.sources.file(one.header_span.file);
-            source.is_some_and(|source| *source.path == *self.path.name)
-        };
-        let all = self.file.overrides.iter().chain(in_mocks.filter(own));
-        modules::stray_overrides(all, &modules)
-    }
-
     /// The variables that environment, files and command line give: those of the stack, and those that only
     /// the tests know.
-    fn given_outside(&mut self) -> IndexMap<Name, Value> {
+    fn given_outside(&self) -> IndexMap<Name, Value> {
         let mut config = self.suite.stack.config.clone();
         let mut variables = config.root.variables.clone();
         for run in self.file.runs.iter().filter(|run| run.module.is_some()) {
-            for (name, variable) in &self.loaded(run).config.root.variables {
+            for (name, variable) in &self.suite.loaded(run).config.root.variables {
                 variables.entry(name.clone()).or_insert_with(|| variable.clone());
             }
         }
@@ -137,18 +112,9 @@ impl<'a> FileSession<'a> {
         (parent == Some(&*folder)).then_some(folder).into_iter().collect()
     }
 
-    /// The stack, or the module that the run names.
-    fn loaded(&mut self, run: &RunBlock) -> &Loaded {
-        let Some(module) = &run.module else { return &self.suite.stack };
-        let folder = self.options.folder.join(&*module.source);
-        let sources = || self.suite.sources.clone();
-        let load = || config::load_beside(&folder, sources());
-        self.modules.entry(module.source.clone()).or_insert_with(load)
-    }
-
     /// Executes a run block of the file.
     pub fn run(&mut self, run: &RunBlock) -> Result<Told, Box<Failure>> {
-        let loaded = self.loaded(run);
+        let loaded = self.suite.loaded(run);
         let mut config = loaded.config.clone();
         let mut mistakes = loaded.diagnostics.clone();
         mistakes.extend(loaded.when_planning.clone());
@@ -163,11 +129,7 @@ impl<'a> FileSession<'a> {
         config: &mut Config,
         mistakes: Diagnostics,
     ) -> Result<Ended, Box<Failure>> {
-        let (_, mut found) = Expected::new(run, config, &HashMap::new());
-        found.extend(modules::stray_overrides(
-            run.overrides.iter(),
-            std::slice::from_ref(&config.root),
-        ));
+        let mut found = self.suite.check_run(run);
         if !found.has_errors() {
             found.extend(mistakes.into_iter().filter(Diagnostic::is_error));
         }

@@ -91,3 +91,12 @@ fn nothing_is_blamed_for_what_a_missing_module_lacks() {
     let input = PlanInput { config, ..Bench::new("").input(&bench.store()) };
     assert_eq!(summaries(&block_on(validate(input))), []);
 }
+
+#[test]
+fn a_block_that_refers_to_its_siblings_knows_their_attributes() {
+    let bench = Bench::new(
+        "resource \"fake_thing\" \"a\" {\n  count = 2\n  name  = fake_thing.a[0].nope\n}\n",
+    );
+    let expected = [told("Unsupported attribute", "fake_thing.a")];
+    assert_eq!(summaries(&bench.validate()), expected);
+}
