@@ -3,6 +3,7 @@
 mod crash;
 mod explain;
 mod fates;
+mod formatting;
 mod importing;
 mod interrupts;
 mod messages;

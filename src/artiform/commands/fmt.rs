@@ -55,11 +55,15 @@ impl Verb for Fmt {
             sources: SourceMap::new(),
             mistakes: Diagnostics::new(),
             differs: false,
+            checked: String::new(),
         };
         if self.targets.iter().any(|target| target.as_os_str() == "-") {
             pass.standard_input();
         } else {
             self.targets.iter().for_each(|target| pass.target(target));
+        }
+        if self.list && !pass.mistakes.has_errors() {
+            context.ui.print(&pass.checked);
         }
         context.ui.diagnostics(&pass.mistakes, &pass.sources);
         Ok(match (pass.mistakes.has_errors(), self.check && pass.differs) {
@@ -77,6 +81,8 @@ struct Pass<'a> {
     sources: SourceMap,
     mistakes: Diagnostics,
     differs: bool,
+    /// What a check has to tell: as Terraform's, nothing without a list, nor beside mistakes.
+    checked: String,
 }
 
 impl Pass<'_> {
@@ -87,9 +93,12 @@ impl Pass<'_> {
         }
         let Some(formatted) = self.format("<stdin>", &source) else { return };
         self.differs |= formatted != source;
+        if self.flags.check {
+            return;
+        }
         if self.flags.diff {
             self.show_diff("<stdin>", &source, &formatted);
-        } else if !self.flags.check {
+        } else {
             // A file keeps its last line as it is; a stream ends its lines.
             let end = if formatted.ends_with('\n') { "" } else { "\n" };
             self.ui.print(&format!("{formatted}{end}"));
@@ -101,11 +110,14 @@ impl Pass<'_> {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
             Ok(_) if is_formattable(path) => self.file(path),
             Ok(_) => {
-                let detail = format!(
-                    "{} ends in none of .hcl, .tf, .tfvars, which are the files that can be formatted.",
-                    path.display()
-                );
-                self.mistakes.push(Diagnostic::error("Unsupported file", detail));
+                let summary =
+                    "Only .tf, .tfvars, and .tftest.hcl files can be processed with artiform fmt";
+                let detail = format!("{} is none, nor another .hcl file.", path.display());
+                self.mistakes.push(Diagnostic::error(summary, detail));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let summary = format!("No file or directory at {}", path.display());
+                self.mistakes.push(Diagnostic::error(summary, ""));
             }
             Err(error) => self.unreadable(&path.display().to_string(), &error.to_string()),
         }
@@ -139,7 +151,7 @@ impl Pass<'_> {
         };
         let Some(formatted) = self.format(&shown, &source) else { return };
         let silent = !self.flags.list && !self.flags.diff;
-        if silent && (self.flags.check || !self.flags.write) {
+        if silent && !self.flags.check && !self.flags.write {
             // Nothing else would tell how the file should be.
             self.ui.print(&formatted);
         }
@@ -148,7 +160,7 @@ impl Pass<'_> {
         }
         self.differs = true;
         if self.flags.list {
-            self.ui.line(&shown);
+            self.tell(&format!("{shown}\n"));
         }
         if self.flags.diff {
             self.show_diff(&shown, &source, &formatted);
@@ -167,6 +179,11 @@ impl Pass<'_> {
             Ok(formatted) => Some(formatted),
             Err(error) => {
                 let file = self.sources.add(shown, source);
+                let (_, mistakes) = lang::parse::file(source, file);
+                if mistakes.has_errors() {
+                    self.mistakes.extend(mistakes);
+                    return None;
+                }
                 let at = byte_at(source, error.line, error.column);
                 let diagnostic = Diagnostic::error("Invalid syntax", error.message);
                 self.mistakes.push(diagnostic.at(Span::new(file, at, at + 1)));
@@ -175,9 +192,18 @@ impl Pass<'_> {
         }
     }
 
-    fn show_diff(&self, shown: &str, source: &str, formatted: &str) {
+    fn show_diff(&mut self, shown: &str, source: &str, formatted: &str) {
         let (old, new) = (format!("old/{shown}"), format!("new/{shown}"));
-        self.ui.print(&difference::unified(&old, &new, source, formatted));
+        self.tell(&difference::unified(&old, &new, source, formatted));
+    }
+
+    /// Says what differs, or, in a check, keeps it until all is checked.
+    fn tell(&mut self, text: &str) {
+        if self.flags.check {
+            self.checked.push_str(text);
+        } else {
+            self.ui.print(text);
+        }
     }
 
     fn unreadable(&mut self, shown: &str, why: &str) {
