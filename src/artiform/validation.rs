@@ -6,7 +6,7 @@ mod tests;
 use std::sync::Arc;
 
 use config::Config;
-use diagnostics::{Diagnostic, Diagnostics};
+use diagnostics::Diagnostics;
 use engine::{Events, PlanInput, PlanOptions};
 use indexmap::IndexMap;
 use state::Snapshot;
@@ -14,15 +14,8 @@ use state::Snapshot;
 use crate::world::{self, ProcessWorld};
 use crate::{context::Failure, providers};
 
-/// Adds what the schemas of resource types say to what loading found, but nothing of a block that could not
-/// be read whole.
+/// Adds what the schemas of resource types say to what loading found.
 pub fn completed(config: &Arc<Config>, found: Diagnostics) -> Result<Diagnostics, Box<Failure>> {
-    let is_whole = |d: &Diagnostic| !d.subject.is_some_and(|place| config.is_damaged(place));
-    let more: Vec<_> = by_schema(config)?.into_iter().filter(is_whole).collect();
-    Ok(found.and_elsewhere(more.into()).sorted())
-}
-
-fn by_schema(config: &Arc<Config>) -> Result<Diagnostics, Box<Failure>> {
     let input = PlanInput {
         config: config.clone(),
         registry: providers::registry(),
@@ -37,5 +30,5 @@ fn by_schema(config: &Arc<Config>) -> Result<Diagnostics, Box<Failure>> {
         tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
             Failure::error("Failed to start", format!("The runtime could not be started: {error}."))
         })?;
-    Ok(runtime.block_on(engine::validate(input)))
+    Ok(runtime.block_on(engine::validate(input, found)))
 }

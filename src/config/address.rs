@@ -43,6 +43,7 @@ fn key_text(index: Option<&Expr>) -> Option<String> {
 /// Reads `module.a["x"].aws_vpc.b[each.key]`.
 pub fn target(expr: &Expr) -> Result<Target, Box<Diagnostic>> {
     let mut walk = Walk::of(expr)?;
+    walk.not_reserved()?;
     let module = walk.modules();
     let (resource, index) = walk.resource()?.ok_or_else(|| {
         walk.wrong("The address names a module; it must name a resource or one of its instances.")
@@ -53,23 +54,46 @@ pub fn target(expr: &Expr) -> Result<Target, Box<Diagnostic>> {
 
 /// Reads one end of a `moved` block, whose instance keys are literal.
 pub fn endpoint(expr: &Expr) -> Result<MovedEndpoint, Box<Diagnostic>> {
-    let mut walk = Walk::of(expr)?;
-    let modules = walk.modules();
-    let module = ModuleAddress(
-        modules.into_iter().map(|step| module_step(step, expr.span)).collect::<Result<_, _>>()?,
-    );
-    let resource = walk.resource()?;
-    walk.end()?;
-    let Some((resource, index)) = resource else {
-        return Ok(MovedEndpoint::Module(module));
-    };
-    Ok(MovedEndpoint::Resource(ResourceAddress {
-        module,
-        mode: resource.mode,
-        type_name: resource.type_name,
-        name: resource.name,
-        key: index.map(|index| literal_key_in(&index, expr.span)).transpose()?,
-    }))
+    let walk = Walk::of(expr)?;
+    walk.not_reserved()?;
+    walk.endpoint(expr)
+}
+
+/// Reads what a `removed` block names, whose type may have any name.
+pub fn removed(expr: &Expr) -> Result<MovedEndpoint, Box<Diagnostic>> {
+    Walk::of(expr)?.endpoint(expr).map_err(|mut mistake| {
+        if mistake.detail == KEY_NEEDS_BRACKETS {
+            mistake.summary = "Resource instance keys not allowed".into();
+        }
+        mistake
+    })
+}
+
+const KEY_NEEDS_BRACKETS: &str = "Resource instance key must be given in square brackets.";
+
+impl Walk<'_> {
+    fn endpoint(mut self, expr: &Expr) -> Result<MovedEndpoint, Box<Diagnostic>> {
+        let walk = &mut self;
+        let modules = walk.modules();
+        let module = ModuleAddress(
+            modules
+                .into_iter()
+                .map(|step| module_step(step, expr.span))
+                .collect::<Result<_, _>>()?,
+        );
+        let resource = walk.resource()?;
+        walk.end()?;
+        let Some((resource, index)) = resource else {
+            return Ok(MovedEndpoint::Module(module));
+        };
+        Ok(MovedEndpoint::Resource(ResourceAddress {
+            module,
+            mode: resource.mode,
+            type_name: resource.type_name,
+            name: resource.name,
+            key: index.map(|index| literal_key_in(&index, expr.span)).transpose()?,
+        }))
+    }
 }
 
 fn module_step(step: TargetStep, whole: Span) -> Result<ModuleStep, Box<Diagnostic>> {
@@ -106,13 +130,6 @@ impl<'a> Walk<'a> {
         let ExprKind::Reference(traversal) = &expr.kind else {
             return Err(not_static(expr.span));
         };
-        if RESERVED.contains(&&*traversal.root) {
-            let detail = format!(
-                "The keyword \"{}\" is reserved and cannot be used to target a resource address. If you are targeting a resource type that uses a reserved keyword, please prefix your address with \"resource.\".",
-                traversal.root
-            );
-            return Err(Box::new(Diagnostic::error("Invalid address", detail).at(expr.span)));
-        }
         let mut words = vec![(traversal.root.clone(), traversal.root_span)];
         let mut keys = vec![None];
         for step in &traversal.steps {
@@ -135,6 +152,16 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(Self { traversal, words, keys, at: 0 })
+    }
+
+    fn not_reserved(&self) -> Result<(), Box<Diagnostic>> {
+        if RESERVED.contains(&&*self.traversal.root) {
+            return Err(self.wrong(&format!(
+                "The keyword \"{}\" is reserved and cannot be used to target a resource address. If you are targeting a resource type that uses a reserved keyword, please prefix your address with \"resource.\".",
+                self.traversal.root
+            )));
+        }
+        Ok(())
     }
 
     fn wrong(&self, detail: &str) -> Box<Diagnostic> {
@@ -184,8 +211,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let rest = self.words[self.at..].iter().map(|(_, span)| *span).reduce(Span::to);
-        let detail = "Resource instance key must be given in square brackets.";
-        let diagnostic = Diagnostic::error("Invalid address", detail);
+        let diagnostic = Diagnostic::error("Invalid address", KEY_NEEDS_BRACKETS);
         Err(Box::new(diagnostic.at(rest.unwrap_or(self.traversal.span))))
     }
 }

@@ -42,26 +42,24 @@ pub fn load_beside(folder: &Path, sources: SourceMap) -> Loaded {
     let mut loader = Loader { stack_folder, sources, ..Loader::default() };
     let root = loader.module(folder, Vec::new(), None);
     let packages = std::mem::take(&mut loader.packages);
-    let Loader { sources, diagnostics, mut syntax, stack, regions, damaged, .. } = loader;
-    let versions_unsupported = loader.versions_unsupported;
+    let Loader { sources, mut diagnostics, stack, regions, .. } = loader;
     let folder = folder.to_path_buf();
-    let config = Config { root, stack, regions, sources, folder, damaged };
-    let while_reading: Vec<_> = syntax.iter().chain(diagnostics.iter()).cloned().collect();
-    let while_reading = Diagnostics::from(while_reading).sorted();
-    let mut findings = validate::Findings { at_once: diagnostics, ..Default::default() };
-    validate::config(&config, &mut findings);
-    // What seems wrong in a block that could not be read whole may only follow from that, but for
-    // what is wrong with its kind.
-    let is_kind = |place: Span| config.damaged.iter().any(|block| block.start == place.start);
-    let follows = |found: &Diagnostic| {
-        found.subject.is_some_and(|place| config.is_damaged(place) && !is_kind(place))
-    };
-    syntax.extend(findings.at_once.into_iter().filter(|found| !follows(found)));
-    if !syntax.has_errors() {
-        syntax.extend(versions_unsupported);
+    let mut config = Config { root, stack, regions, sources, folder, damaged: Vec::new() };
+    if !diagnostics.has_errors() {
+        diagnostics.extend(loader.versions_unsupported);
     }
+    let mistakes = diagnostics.iter().filter(|found| found.is_error());
+    let mistaken: Vec<Span> = mistakes.filter_map(|found| found.subject).collect();
+    let around = |place: &Span| loader.items.iter().find(|item| item.touches(*place)).copied();
+    config.damaged = mistaken.iter().map(|place| around(place).unwrap_or(*place)).collect();
+    let while_reading = diagnostics.clone().sorted();
+    let mut findings = validate::Findings::default();
+    validate::config(&config, &mut findings);
+    // What seems wrong in a block that could not be read whole may only follow from that.
+    let follows = |found: &Diagnostic| found.subject.is_some_and(|place| config.is_damaged(place));
+    diagnostics.extend(findings.at_once.into_iter().filter(|found| !follows(found)));
     let when_planning = findings.when_planning.sorted();
-    Loaded { config, diagnostics: syntax.sorted(), while_reading, when_planning, packages }
+    Loaded { config, diagnostics: diagnostics.sorted(), while_reading, when_planning, packages }
 }
 
 /// Reads folder after folder.
@@ -69,15 +67,14 @@ pub fn load_beside(folder: &Path, sources: SourceMap) -> Loaded {
 struct Loader {
     sources: SourceMap,
     diagnostics: Diagnostics,
-    /// Mistakes of syntax.
-    syntax: Diagnostics,
+    /// Where the blocks of all files stand, and what stands beside them.
+    items: Vec<Span>,
     /// Modules that were read already, by their real folder; a folder is read once.
     loaded: HashMap<PathBuf, Arc<Module>>,
     /// The real folders of the modules whose calls are being read, outermost first.
     open: Vec<PathBuf>,
     stack: Stack,
     regions: IndexMap<Name, RegionBlock>,
-    damaged: Vec<Span>,
     /// Blocks that ask for another version; see [`Declarations::versions_unsupported`].
     versions_unsupported: Vec<Diagnostic>,
     stack_folder: PathBuf,
@@ -194,9 +191,11 @@ impl Loader {
         let id = self.sources.add(file.path.to_string_lossy(), text.as_str());
         let parse = if file.json { lang::parse::json_file } else { lang::parse::file };
         let (body, diagnostics) = parse(&text, id);
-        let mistakes = diagnostics.iter().filter_map(|mistake| mistake.subject);
-        self.damaged.extend(mistakes.map(|mistake| block_around(&body, mistake)));
-        self.syntax.extend(diagnostics);
+        // A topology checks its parts one by one, and nothing in it follows from the rest.
+        let blocks = body.blocks.iter().filter(|block| &*block.kind != "topology");
+        self.items.extend(blocks.map(|block| block.span));
+        self.items.extend(body.attributes.values().map(|attribute| attribute.span));
+        self.diagnostics.extend(diagnostics);
         Some(body)
     }
 
@@ -212,7 +211,8 @@ impl Loader {
                 Ok(_) if call.source.is_empty() => incomplete(&module.folder, path),
                 Ok(folder) => {
                     let version = versions.iter().find(|(name, _)| *name == key.name);
-                    let useless = version.map(|(name, v)| source::useless_version(name, v));
+                    let useless =
+                        version.map(|(name, _)| source::useless_version(name, call.source_span));
                     self.diagnostics.extend(useless);
                     self.module(&folder, path, Some(caller))
                 }
@@ -275,12 +275,6 @@ impl Loader {
         let diagnostic = Diagnostic::error("Module cycle", detail);
         self.diagnostics.push(diagnostic.at_or(caller.map(|caller| caller.source_span)));
     }
-}
-
-/// The top-level block that holds the place, or the place itself when it is in none.
-fn block_around(body: &Body, place: Span) -> Span {
-    let holds = |block: &&Block| block.span.start <= place.start && place.start <= block.span.end;
-    body.blocks.iter().find(holds).map_or(place, |block| block.span)
 }
 
 fn incomplete(folder: &Path, path: Vec<CallKey>) -> Arc<Module> {

@@ -58,6 +58,8 @@ pub struct ModuleCall {
     pub count: Option<Expr>,
     pub for_each: Option<Expr>,
     pub depends_on: Vec<Traversal>,
+    /// The kinds of nested blocks, of which a call has none.
+    pub blocks: Vec<(Name, Span)>,
     /// What the called module's provider names mean in the calling module.
     pub providers: IndexMap<ProviderRef, ProviderRef>,
     pub module: Arc<Module>,

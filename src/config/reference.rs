@@ -53,7 +53,11 @@ pub fn referent(traversal: &Traversal) -> Result<(Referent, usize), Box<Diagnost
     match &*traversal.root {
         "var" => Ok((Referent::Variable(word(traversal, "var")?), 1)),
         "local" => Ok((Referent::Local(word(traversal, "local")?), 1)),
-        "module" => Ok((Referent::Module(CallKey::module(word(traversal, "module")?)), 1)),
+        "module" => {
+            let name = word(traversal, "module")?;
+            output_follows(traversal)?;
+            Ok((Referent::Module(CallKey::module(name)), 1))
+        }
         "topology" => Ok((Referent::Module(CallKey::topology(word(traversal, "topology")?)), 1)),
         "region" => Ok((Referent::Region, 0)),
         "each" => limited(traversal, Referent::Each, &["key", "value"]),
@@ -75,6 +79,19 @@ fn attribute(traversal: &Traversal, at: usize) -> Option<&Name> {
     match traversal.steps.get(at) {
         Some(Step::Attribute(name, _)) => Some(name),
         _ => None,
+    }
+}
+
+/// After the key of an instance of a module comes the name of an output.
+fn output_follows(traversal: &Traversal) -> Result<(), Box<Diagnostic>> {
+    match traversal.steps.get(1..) {
+        Some([Step::Index(key, _), Step::Index(again, span), ..])
+            if key.as_literal().is_some() && again.as_literal().is_some() =>
+        {
+            let detail = "Module instance objects do not support this operation.";
+            Err(Box::new(Diagnostic::error("Invalid reference", detail).at(*span)))
+        }
+        _ => Ok(()),
     }
 }
 

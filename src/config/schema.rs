@@ -42,7 +42,8 @@ pub(crate) fn missing_argument(name: &str, opening: Span) -> Diagnostic {
     Diagnostic::error("Missing required argument", detail).at(opening)
 }
 
-/// The brace with which a body opens (in JSON: closes): where it lacks something.
+/// The brace with which a body opens (in JSON: closes), or the first letter of one on a single line: where it lacks
+/// something.
 pub(crate) fn opening(body: &Body) -> Span {
     if body.is_json && body.span.end > body.span.start {
         return Span { start: body.span.end - 1, ..body.span };
@@ -68,9 +69,9 @@ pub(crate) fn unsupported_argument(name: &str, span: Span, shape: &Shape) -> Dia
     Diagnostic::error("Unsupported argument", detail).at(span)
 }
 
-/// Reports the blocks of a body that holds arguments alone.
+/// Reports the first block of a body that holds arguments alone.
 pub(crate) fn no_blocks(body: &Body, diagnostics: &mut Diagnostics) {
-    for block in &body.blocks {
+    for block in body.blocks.iter().take(1) {
         let summary = format!("Unexpected {:?} block", &*block.kind);
         let diagnostic = Diagnostic::error(summary, "Blocks are not allowed here.");
         diagnostics.push(diagnostic.at(block.kind_span));
@@ -97,7 +98,10 @@ pub(crate) fn labels(block: &Block, names: &[&str], diagnostics: &mut Diagnostic
     if let Some(missing) = names.get(block.labels.len()) {
         let summary = format!("Missing {missing} for {kind}");
         let detail = format!("All {kind} blocks must have {expected}.");
-        diagnostics.push(Diagnostic::error(summary, detail).at(opening(&block.body)));
+        // A block that could not be read further than its labels has no brace.
+        let unopened = block.body.span == block.kind_span;
+        let place = if unopened { block.kind_span } else { opening(&block.body) };
+        diagnostics.push(Diagnostic::error(summary, detail).at(place));
         return false;
     }
     if let Some(extra) = block.labels.get(names.len()) {

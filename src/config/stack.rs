@@ -21,7 +21,7 @@ pub struct Config {
     pub sources: SourceMap,
     /// The folder as it was given.
     pub folder: PathBuf,
-    /// The top-level blocks that mistakes of syntax damaged: what seems to be wrong there may only follow from them.
+    /// The blocks in which mistakes were found when they were read: what seems to be wrong there may only follow.
     pub damaged: Vec<Span>,
 }
 
@@ -67,9 +67,18 @@ impl Config {
     pub(crate) fn may_declare(&self, module: &Module, name: &str) -> bool {
         let text = |span: &Span| {
             let text = &self.sources.file(span.file)?.text;
-            text.get(span.start as usize..span.end as usize)
+            // What is amiss may be what comes before the name.
+            let rest = text.get(span.end as usize..)?;
+            let end = span.end as usize + rest.find('\n').unwrap_or(rest.len());
+            text.get(span.start as usize..end)
         };
-        module.incomplete || self.damaged.iter().filter_map(text).any(|text| text.contains(name))
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+        let has_word = |text: &str| {
+            text.match_indices(name).any(|(at, _)| {
+                !text[..at].ends_with(part) && !text[at + name.len()..].starts_with(part)
+            })
+        };
+        module.incomplete || self.damaged.iter().filter_map(text).any(has_word)
     }
 
     /// The name of the stack: as given, else the last part of the folder's real path, else `stack`.

@@ -15,7 +15,7 @@ use diagnostics::{Diagnostic, Diagnostics, Span};
 use lang::{Expr, ExprKind, Name, ResourceMode};
 
 use crate::reference::named_span;
-use crate::{CheckRule, Config, Module, Referent, Resource, Variable};
+use crate::{CheckRule, Config, Module, Referent, Resource};
 use body::Surroundings;
 
 pub use refactor::declares;
@@ -43,6 +43,9 @@ fn module<'a>(
     let mut validator = Validator { config, module, diagnostics: at_once, when_planning };
     validator.calls();
     if !module.generated && seen.insert(&module.folder) {
+        validator.self_references();
+        validator.provider_references();
+        validator.import_providers();
         validator.declarations();
         validator.refactorings();
     }
@@ -80,7 +83,7 @@ impl<'a> Validator<'a> {
         if module.path.is_empty() {
             self.regions();
         }
-        module.variables.values().for_each(|variable| self.variable(variable));
+        module.variables.values().for_each(|v| self.conditions(&v.validations, &plain));
         module.locals.values().for_each(|local| self.expression(&local.value, &plain));
         for output in module.outputs.values() {
             self.expression(&output.value, &plain);
@@ -104,9 +107,17 @@ impl<'a> Validator<'a> {
         for check in &module.checks {
             let inside = Surroundings { scoped: check.data.as_ref(), ..plain.clone() };
             check.data.iter().for_each(|data| self.resource(data, &plain));
-            self.rules(&check.assertions, &inside);
+            self.conditions(&check.assertions, &inside);
         }
-        self.provider_references();
+    }
+
+    /// What can be told of a declaration that speaks of itself by its words alone.
+    fn self_references(&mut self) {
+        for resource in self.module.resources.values() {
+            let lifecycle = &resource.lifecycle;
+            self.of_itself(resource, "precondition", &lifecycle.preconditions);
+            self.of_itself(resource, "postcondition", &lifecycle.postconditions);
+        }
     }
 
     fn regions(&mut self) {
@@ -114,20 +125,6 @@ impl<'a> Validator<'a> {
         let config = self.config;
         for region in config.regions.values() {
             region.attributes.values().for_each(|a| self.expression(&a.value, &plain));
-        }
-    }
-
-    fn variable(&mut self, variable: &'a Variable) {
-        for rule in &variable.validations {
-            self.rules(std::slice::from_ref(rule), &Surroundings::default());
-            if !refers_to(&rule.condition, &variable.name) {
-                let detail = format!(
-                    "The condition for variable \"{0}\" must refer to var.{0} in order to test incoming values.",
-                    variable.name
-                );
-                let summary = "Invalid variable validation condition";
-                self.diagnostics.push(Diagnostic::error(summary, detail).at(rule.condition.span));
-            }
         }
     }
 
@@ -146,8 +143,6 @@ impl<'a> Validator<'a> {
         self.optional(&lifecycle.prevent_destroy, &inside);
         lifecycle.replace_triggered_by.iter().for_each(|expr| self.expression(expr, &inside));
         self.rules(&lifecycle.preconditions, &inside);
-        self.of_itself(resource, "precondition", &lifecycle.preconditions);
-        self.of_itself(resource, "postcondition", &lifecycle.postconditions);
         let after = Surroundings { myself: true, ..inside };
         self.rules(&lifecycle.postconditions, &after);
     }
@@ -163,11 +158,16 @@ impl<'a> Validator<'a> {
         }
     }
 
-    fn rules(&mut self, rules: &'a [CheckRule], inside: &Surroundings<'a>) {
+    /// Conditions of which names that mean nothing are told once.
+    fn conditions(&mut self, rules: &'a [CheckRule], inside: &Surroundings<'a>) {
         for rule in rules {
             self.expression(&rule.condition, inside);
             self.expression(&rule.error_message, inside);
         }
+    }
+
+    fn rules(&mut self, rules: &'a [CheckRule], inside: &Surroundings<'a>) {
+        rules.iter().for_each(|rule| self.rule(rule, inside));
     }
 
     fn optional(&mut self, expr: &'a Option<Expr>, inside: &Surroundings<'a>) {
@@ -194,15 +194,6 @@ fn names_resource(expr: &Expr, resource: &Resource) -> Option<Span> {
         {
             found.get_or_insert(named_span(traversal, used));
         }
-    });
-    found
-}
-
-fn refers_to(expr: &Expr, variable: &Name) -> bool {
-    let mut found = false;
-    expr.for_each_reference(&mut |traversal| {
-        let named = crate::referent(traversal);
-        found |= matches!(named, Ok((Referent::Variable(name), _)) if name == *variable);
     });
     found
 }

@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use diagnostics::{Diagnostic, Diagnostics, Span};
+
 use crate::selection::reachable;
 use crate::tree::NodeId;
 use crate::walk::{PlannedInstance, Run};
@@ -16,6 +18,8 @@ pub(crate) struct Blocked {
     mistaken: HashSet<NodeId>,
     /// Instances that would not have come as far as to be planned.
     refused: HashSet<String>,
+    /// Parts of declarations in which names mean nothing.
+    meaningless: HashSet<(NodeId, Option<Span>)>,
     /// The above, and everything that depends on it.
     behind: HashSet<NodeId>,
 }
@@ -34,6 +38,34 @@ impl Run {
     /// Tells whether there is a mistake after these many notices.
     pub(crate) fn mistakes_after(&self, notices: usize) -> bool {
         self.diagnostics.iter().skip(notices).any(diagnostics::Diagnostic::is_error)
+    }
+
+    /// Notes in which declarations mistakes were found before the walk.
+    pub(crate) fn blame(&mut self, found: &Diagnostics) {
+        for place in found.iter().filter(|found| found.is_error()).filter_map(|found| found.subject)
+        {
+            for node in self.nodes_at(place) {
+                self.blocked.is_mistaken(node);
+                self.blocked.meaningless.insert((node, self.tree.part_at(node, place)));
+            }
+        }
+    }
+
+    /// Tells whether a mistake lies in a part of a declaration that names what means nothing: that is not evaluated.
+    pub(crate) fn is_meaningless(&self, found: &Diagnostic) -> bool {
+        let Some(place) = found.subject.filter(|_| !self.blocked.meaningless.is_empty()) else {
+            return false;
+        };
+        let nodes = self.nodes_at(place).into_iter();
+        let mut parts = nodes.map(|node| (node, self.tree.part_at(node, place)));
+        parts.any(|part| self.blocked.meaningless.contains(&part))
+    }
+
+    /// The declarations that hold a place: several where the file is that of a module which is called more than once.
+    fn nodes_at(&self, place: Span) -> Vec<NodeId> {
+        let holds =
+            |node: &NodeId| self.tree.extents(*node).iter().any(|span| span.overlaps(place));
+        self.graph.order.iter().copied().filter(holds).collect()
     }
 
     /// Remembers whether a declaration depends on a mistake. What it depends on must have been visited.

@@ -125,10 +125,11 @@ fn edges(tree: &Tree, references: &[Vec<Reference>]) -> Edges {
             }
         }
     }
-    for (resource, reference) in import_references(tree) {
+    let early = import_references(tree).into_iter().chain(validation_references(tree));
+    for (node, reference) in early {
         let span = Some(reference.name_span());
         for target in nodes_of(tree, &reference) {
-            edges[resource.0 as usize].entry(target).or_insert(span);
+            edges[node.0 as usize].entry(target).or_insert(span);
         }
     }
     for (i, node) in tree.nodes.iter().enumerate() {
@@ -170,6 +171,28 @@ fn import_references(tree: &Tree) -> Vec<(NodeId, Reference)> {
                 }
             });
         });
+    }
+    found
+}
+
+/// What the conditions of a variable refer to is evaluated before whatever needs the variable. No edge of apply
+/// comes of it: the value itself waits for nothing.
+fn validation_references(tree: &Tree) -> Vec<(NodeId, Reference)> {
+    let mut found = Vec::new();
+    for (i, node) in tree.nodes.iter().enumerate() {
+        let NodeKind::Variable(name) = &node.kind else { continue };
+        let rules = &tree.module(node.module).config.variables[name].validations;
+        let mut add = |traversal: &Traversal| {
+            let target = resolve(tree, node.module, traversal);
+            let itself = matches!(target, Some(Target::Value(to)) if to == node_id(i));
+            if let Some(target) = target.filter(|_| !itself) {
+                let traversal = traversal.clone();
+                found.push((node_id(i), Reference { target, traversal, explicit: false }));
+            }
+        };
+        for rule in rules {
+            visit_rule(rule, &mut |expr| expr.for_each_reference(&mut add));
+        }
     }
     found
 }

@@ -23,7 +23,7 @@ pub async fn plan(input: PlanInput) -> Planning {
     if !planning.diagnostics.has_errors() && planning.planned.as_ref().is_some_and(is_sound) {
         return planning;
     }
-    let mistakes = validate(without_values).await;
+    let mistakes = validate(without_values, Diagnostics::new()).await;
     if !mistakes.has_errors() {
         return planning;
     }
@@ -95,11 +95,20 @@ impl Planned {
     }
 }
 
-/// Checks a configuration without values, state or world.
-pub async fn validate(input: PlanInput) -> Diagnostics {
+/// Checks a configuration without values, state or world, and adds what that finds to what was found by the words of
+/// its expressions alone. What depends on a mistake is not looked at, since it may only follow.
+///
+/// A place that has a mistake already gets no second one.
+pub async fn validate(input: PlanInput, found: Diagnostics) -> Diagnostics {
     let mut run = Run::new(input, true);
+    run.blame(&found);
     run.walk().await;
-    run.diagnostics.sorted()
+    let more = std::mem::take(&mut run.diagnostics).into_iter().filter(|more| {
+        let damaged = more.subject.is_some_and(|place| run.config.is_damaged(place));
+        !damaged && !run.is_meaningless(more)
+    });
+    let more: Vec<Diagnostic> = more.collect();
+    found.and_elsewhere(more.into()).sorted()
 }
 
 impl Run {

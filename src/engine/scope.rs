@@ -1,6 +1,6 @@
 //! What names mean inside a module instance.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use config::{Config, Referent, referent};
@@ -79,7 +79,20 @@ impl ModuleScope<'_> {
             rest = after;
         }
         for (depth, step) in rest.iter().enumerate() {
-            let Step::Attribute(name, span) = step else { return unknown };
+            let (name, span) = match step {
+                Step::Attribute(name, span) => (name, span),
+                Step::Index(key, span) if depth == 0 => {
+                    let name = key.as_literal().and_then(Value::as_str).unwrap_or("...");
+                    return Err(Box::new(only_attributes(name).at(*span)));
+                }
+                Step::Index(key, span) => {
+                    let Some(key) = key.as_literal() else { return unknown };
+                    value = lang::operate::index(&value, key).map_err(|error| {
+                        Box::new(Diagnostic::error(error.summary, error.detail).at(*span))
+                    })?;
+                    continue;
+                }
+            };
             if let Some(mistake) = unsupported(&value, name).filter(|_| depth == 0) {
                 return Err(Box::new(mistake.at(*span)));
             }
@@ -195,6 +208,14 @@ fn unsupported(value: &Value, name: &Name) -> Option<Diagnostic> {
     Some(Diagnostic::error("Unsupported attribute", detail))
 }
 
+/// A resource has attributes, and no elements.
+fn only_attributes(name: &str) -> Diagnostic {
+    let detail = format!(
+        "Only attribute access is allowed here. Did you mean to access attribute \"{name}\" using the dot operator?"
+    );
+    Diagnostic::error("Invalid index operation", detail)
+}
+
 /// `terraform.applying`: whether it is so must leave no trace in what is planned.
 fn is_applying(traversal: &Traversal) -> bool {
     matches!(traversal.steps.first(), Some(Step::Attribute(name, _)) if &**name == "applying")
@@ -214,7 +235,9 @@ fn out_of_place(traversal: &Traversal) -> Diagnostic {
 
 /// A module's folder as seen from the stack's: `.`, `../modules/site`, or as it is.
 fn relative(folder: &Path, base: &Path) -> String {
-    let inside = folder.strip_prefix(base).ok().map(Path::to_path_buf);
+    // A stack in `.` is in no folder that is named.
+    let base: PathBuf = base.components().filter(|part| *part != Component::CurDir).collect();
+    let inside = folder.strip_prefix(&base).ok().map(Path::to_path_buf);
     let outside = || {
         let common = folder.components().zip(base.components()).take_while(|(a, b)| a == b).count();
         let up = base.components().skip(common).map(|_| "..");

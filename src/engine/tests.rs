@@ -466,7 +466,7 @@ impl Bench {
     }
 
     fn validate(&self) -> Diagnostics {
-        block_on(validate(self.input(&self.store())))
+        block_on(validate(self.input(&self.store()), Diagnostics::new()))
     }
 
     /// Plans and applies; the state is closed as the command does it.

@@ -190,4 +190,62 @@ impl Tree {
             NodeKind::Check(i) => module.checks.get(*i).map(|c| c.header_span),
         }
     }
+
+    /// All places in which what a node evaluates is written.
+    pub(crate) fn extents(&self, id: NodeId) -> Vec<Span> {
+        let node = self.get(id);
+        let module = &self.module(node.module).config;
+        match &node.kind {
+            NodeKind::Variable(name) => {
+                let input = self.call_of(node.module).and_then(|(_, call)| call.inputs.get(name));
+                let declared = module.variables.get(name).map(|variable| variable.span);
+                declared.into_iter().chain(input.map(|input| input.span)).collect()
+            }
+            NodeKind::Call(key) => {
+                let Some(call) = module.calls.get(key) else { return Vec::new() };
+                let counted = call.count.iter().chain(&call.for_each).map(|expr| expr.span);
+                counted.chain(call.depends_on.iter().map(|traversal| traversal.span)).collect()
+            }
+            NodeKind::Local(name) => module.locals.get(name).map(|l| l.span).into_iter().collect(),
+            NodeKind::Output(name) => {
+                module.outputs.get(name).map(|o| o.span).into_iter().collect()
+            }
+            NodeKind::Resource(key) => {
+                module.resources.get(key).map(|r| r.span).into_iter().collect()
+            }
+            NodeKind::Provider(i) => module.providers.get(*i).map(|p| p.span).into_iter().collect(),
+            NodeKind::Check(i) => module.checks.get(*i).map(|c| c.span).into_iter().collect(),
+        }
+    }
+
+    /// The part of a node that holds a place and is evaluated by itself; none is what is left of the whole.
+    pub(crate) fn part_at(&self, id: NodeId, place: Span) -> Option<Span> {
+        let node = self.get(id);
+        let module = &self.module(node.module).config;
+        let mut parts: Vec<Span> = Vec::new();
+        let rules = |rules: &[config::CheckRule], parts: &mut Vec<Span>| {
+            for rule in rules {
+                parts.extend([rule.condition.span, rule.error_message.span]);
+            }
+        };
+        match &node.kind {
+            NodeKind::Resource(key) => {
+                let resource = module.resources.get(key)?;
+                parts.extend(resource.count.iter().chain(&resource.for_each).map(|e| e.span));
+                parts.extend(resource.provisioners.iter().map(|provisioner| provisioner.span));
+                parts.extend(resource.depends_on.iter().map(|traversal| traversal.span));
+                let lifecycle = &resource.lifecycle;
+                parts.extend(lifecycle.replace_triggered_by.iter().map(|expr| expr.span));
+                rules(&lifecycle.preconditions, &mut parts);
+                rules(&lifecycle.postconditions, &mut parts);
+            }
+            NodeKind::Output(name) => rules(&module.outputs.get(name)?.preconditions, &mut parts),
+            NodeKind::Check(i) => rules(&module.checks.get(*i)?.assertions, &mut parts),
+            NodeKind::Variable(name) => {
+                rules(&module.variables.get(name)?.validations, &mut parts);
+            }
+            _ => {}
+        }
+        parts.into_iter().find(|part| part.overlaps(place))
+    }
 }

@@ -121,6 +121,7 @@ impl Run {
             base: folder.canonicalize().unwrap_or_else(|_| folder.clone()),
             plan_time: input.options.timestamp.as_str().into(),
             world: input.world,
+            console: false,
         };
         let workspace = input.options.workspace.as_str().into();
         let limits = Arc::new(Limits::new(input.options.parallelism));
@@ -179,6 +180,10 @@ impl Run {
         for node in &graph.order {
             if self.selection.visits(*node) {
                 self.note_blocked(*node);
+                // A plan tells all mistakes at once; who checks knows less, and would tell what only follows.
+                if self.checking && self.is_behind(*node) {
+                    continue;
+                }
                 let told = self.diagnostics.len();
                 self.visit(*node).await;
                 if self.mistakes_after(told) {

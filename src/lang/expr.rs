@@ -139,6 +139,14 @@ impl Expr {
         Self::new(ExprKind::Literal(value), span)
     }
 
+    /// The value of an expression that is one as it stands.
+    pub fn as_literal(&self) -> Option<&Value> {
+        match &self.kind {
+            ExprKind::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// The name that stands for the current element inside a splat within a splat; no identifier.
     pub const SPLAT_ITEM: &str = "[*]";
 

@@ -57,6 +57,8 @@ pub struct FunctionContext {
     pub plan_time: Arc<str>,
     /// The door to files, clock and randomness.
     pub world: Arc<dyn World>,
+    /// A console is answered, which alone knows `type`.
+    pub console: bool,
 }
 
 /// The door to the world for the functions that need one (`file`, `timestamp`, `uuid`, `bcrypt`).

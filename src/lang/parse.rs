@@ -1,8 +1,8 @@
 //! Text to bodies and expressions; every mistake of a file is reported.
 //!
 //! The parser is our own: a lexer that knows templates, and a descent over its tokens. It reads what
-//! Terraform reads, with its words for mistakes, and goes on after each of them at the next item;
-//! where brackets do not pair up, the layout of the lines tells where that is.
+//! Terraform reads, with its words for mistakes, and goes on after each of them where it does, but that
+//! no mistake hides one in another item.
 
 use diagnostics::{Diagnostics, FileId};
 

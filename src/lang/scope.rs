@@ -110,7 +110,8 @@ impl Scope for ObjectScope {
 impl FunctionContext {
     /// A context without any world: files are missing, time and randomness unknown.
     pub fn nowhere() -> Self {
-        Self { base: PathBuf::from("."), plan_time: Arc::from(""), world: Arc::new(Nowhere) }
+        let (plan_time, world) = (Arc::from(""), Arc::new(Nowhere));
+        Self { base: PathBuf::from("."), plan_time, world, console: true }
     }
 }
 

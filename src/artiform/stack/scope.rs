@@ -69,6 +69,7 @@ impl<'a> StackScope<'a> {
             base: absolute(&config.folder),
             plan_time: world::now().into(),
             world: Arc::new(ProcessWorld::settled()),
+            console: true,
         };
         let workspace = workspace::DEFAULT.into();
         let surroundings =

@@ -248,6 +248,7 @@ impl<'a> FileSession<'a> {
             base: folder.canonicalize().unwrap_or_else(|_| folder.clone()),
             plan_time: world::now().into(),
             world: Arc::new(ProcessWorld::settled()),
+            console: false,
         }
     }
 

@@ -7,10 +7,8 @@ use indexmap::IndexMap;
 use lang::{Block, Body, Expr, ExprKind};
 
 use super::Decoder;
-use crate::schema::{self, Shape};
+use crate::schema;
 use crate::{CallKey, Module, ModuleCall, ProviderRef};
-
-const NO_BLOCKS: Shape = Shape { required: &[], optional: &[], blocks: &[] };
 
 impl Decoder<'_> {
     pub(super) fn module_block(&mut self, mut block: Block) {
@@ -35,7 +33,6 @@ impl Decoder<'_> {
         let providers = self.take_providers(&mut block.body);
         self.reserved_blocks(&mut block.body, "module", &["lifecycle", "locals"]);
         self.escaped(&mut block.body);
-        self.module_blocks(&block.body);
         let call = ModuleCall {
             name: name.clone(),
             topology: false,
@@ -46,6 +43,7 @@ impl Decoder<'_> {
             count,
             for_each,
             depends_on,
+            blocks: block.body.blocks.iter().map(|b| (b.kind.clone(), b.kind_span)).collect(),
             providers,
             module: Arc::new(Module::default()),
             header_span: block.header_span,
@@ -60,13 +58,6 @@ impl Decoder<'_> {
             return;
         }
         self.declared.module.calls.insert(key, call);
-    }
-
-    fn module_blocks(&mut self, body: &Body) {
-        for inner in &body.blocks {
-            let unsupported = schema::unsupported_block(&inner.kind, inner.kind_span, &NO_BLOCKS);
-            self.diagnostics.push(unsupported);
-        }
     }
 
     /// Takes `providers = { aws.peer = aws.west }`.

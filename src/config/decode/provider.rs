@@ -14,9 +14,22 @@ impl Decoder<'_> {
         }
         let label = block.labels[0].clone();
         schema::identifier(&label.text, label.span, "provider name", self.diagnostics);
+        if label.text.chars().any(char::is_uppercase) {
+            let detail = format!(
+                "Provider names must be normalized. Replace \"{}\" with \"{}\" to fix this error.",
+                label.text,
+                label.text.to_lowercase()
+            );
+            self.report("Invalid provider local name", detail, block.header_span);
+        }
         let alias = self.take(&mut block.body, "alias").and_then(|alias| {
-            let text = self.text(&alias.value)?;
             let word = "provider configuration alias";
+            let Some(text) = self.text(&alias.value) else {
+                let detail =
+                    "An alias is a name: letters, digits, underscores and dashes, in quotes.";
+                self.report(&format!("Invalid {word}"), detail, alias.value.span);
+                return None;
+            };
             schema::identifier(&text, alias.value.span, word, self.diagnostics);
             Some(text)
         });

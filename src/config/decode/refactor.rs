@@ -5,7 +5,7 @@ use lang::{Block, Body, Expr, ExprKind, ResourceMode, Step};
 
 use super::Decoder;
 use crate::schema::{self, Shape};
-use crate::{Import, Moved, MovedEndpoint, Removed, Target, address};
+use crate::{Import, Moved, MovedEndpoint, ProviderRef, Removed, Target, address};
 
 const MOVED: Shape = Shape { required: &["from", "to"], optional: &[], blocks: &[] };
 const REMOVED: Shape = Shape {
@@ -69,13 +69,19 @@ impl Decoder<'_> {
         }
         schema::check(&block.body, &IMPORT, self.diagnostics);
         let for_each = self.take_expr(&mut block.body, "for_each");
+        let argument = block.body.attributes.get("provider").map(|provider| provider.span);
         let provider = self.take_provider(&mut block.body);
+        let provider = provider.map(|p| ProviderRef { span: argument.unwrap_or(p.span), ..p });
         let to_span = block.body.attributes.get("to").map_or(block.header_span, |to| to.span);
         let to = self.take_expr(&mut block.body, "to").map(|to| self.static_expr(&to));
         let id = self.take_expr(&mut block.body, "id");
         let (Some(to), Some(id)) = (to, id) else { return };
         let target = address::target(&to);
-        let Some(to) = self.diagnostics.absorb(target.map_err(|d| *d)) else { return };
+        let Some(to) = self.diagnostics.absorb(target.map_err(|d| *d)) else {
+            let detail = "The address of what is imported could not be read.";
+            self.report("Invalid import address", detail, to_span);
+            return;
+        };
         if to.resource.mode == ResourceMode::Data {
             let detail = "Only managed resources can be imported.";
             self.report("Invalid import address", detail, to_span);
@@ -128,17 +134,15 @@ impl Decoder<'_> {
         let removed = !body.attributes.contains_key("to") && name == "from";
         let value = self.take_expr(body, name)?;
         let value = self.static_expr(&value);
-        let endpoint = self.diagnostics.absorb(address::endpoint(&value).map_err(|d| *d))?;
+        let read = if removed { address::removed(&value) } else { address::endpoint(&value) };
+        let endpoint = self.diagnostics.absorb(read.map_err(|d| *d))?;
         let is_data =
             matches!(&endpoint, MovedEndpoint::Resource(r) if r.mode == ResourceMode::Data);
         if is_data && removed {
             let detail = "Data sources are never destroyed, so they are not valid targets of removed blocks. To remove the data source from state, remove the data source block from configuration.";
             self.report("Data source address not allowed", detail, value.span);
-        } else if is_data {
-            let detail = "Data sources are read anew each time, so there is nothing to move and this block does nothing.";
-            let warning = Diagnostic::warning("Move of a data source", detail).at(value.span);
-            self.diagnostics.push(warning.hint("remove the block"));
         }
+        // Data sources are read anew each time, so that there is nothing to move.
         (!is_data).then_some(endpoint)
     }
 }

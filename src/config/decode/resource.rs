@@ -198,12 +198,18 @@ impl Decoder<'_> {
         };
         let is_managed = matches!(
             reference,
-            Some((crate::Referent::Resource(key), _)) if key.mode == ResourceMode::Managed
+            Some((crate::Referent::Resource(ref key), _)) if key.mode == ResourceMode::Managed
         );
         if !is_managed {
             let detail = "Missing resource reference in replace_triggered_by expression: only references to resources, their instances or attributes can stand here.";
             let found = Diagnostic::error("Invalid replace_triggered_by expression", detail);
             let hint = "put other values into a terraform_data resource and refer to that";
+            use crate::Referent::{Count, Each};
+            if reference.as_ref().is_some_and(|(named, _)| !matches!(named, Count | Each)) {
+                let detail = "Only resources, count.index and each.key may be used in replace_triggered_by expressions.";
+                let summary = "Invalid reference in replace_triggered_by expression";
+                self.report(summary, detail, item.span);
+            }
             self.diagnostics.push(found.at(item.span).hint(hint));
         }
         is_managed.then_some(item)

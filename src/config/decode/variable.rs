@@ -6,9 +6,9 @@ use lang::{Block, Body, Expr, Name, Value};
 
 use super::Decoder;
 use super::literal::is_null;
-use crate::Variable;
 use crate::constant;
 use crate::schema::{self, Shape};
+use crate::{CheckRule, Referent, Variable};
 
 const SHAPE: Shape = Shape {
     required: &[],
@@ -52,7 +52,7 @@ impl Decoder<'_> {
             constraint,
             default,
             default_value,
-            validations: validations.into_iter().filter_map(|rule| self.rule(rule)).collect(),
+            validations: self.validations(validations, &name),
             sensitive: self.take_bool(&mut block.body, "sensitive").unwrap_or(false),
             nullable,
             ephemeral: self.take_bool(&mut block.body, "ephemeral").unwrap_or(false),
@@ -68,6 +68,18 @@ impl Decoder<'_> {
             return;
         }
         self.declared.module.variables.insert(name, variable);
+    }
+
+    /// Reads the conditions of a variable, each of which must be about its value.
+    fn validations(&mut self, blocks: Vec<Block>, name: &Name) -> Vec<CheckRule> {
+        let rules: Vec<_> = blocks.into_iter().filter_map(|block| self.rule(block)).collect();
+        for rule in rules.iter().filter(|rule| !refers_to(&rule.condition, name)) {
+            let detail = format!(
+                "The condition for variable \"{name}\" must refer to var.{name} in order to test incoming values."
+            );
+            self.report("Invalid variable validation condition", detail, rule.condition.span);
+        }
+        rules
     }
 
     fn variable_name(&mut self, name: &Name, span: Span) {
@@ -125,4 +137,13 @@ impl Decoder<'_> {
             }
         }
     }
+}
+
+fn refers_to(expr: &Expr, variable: &Name) -> bool {
+    let mut found = false;
+    expr.for_each_reference(&mut |traversal| {
+        let named = crate::referent(traversal);
+        found |= matches!(named, Ok((Referent::Variable(name), _)) if name == *variable);
+    });
+    found
 }

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use diagnostics::{Diagnostic, did_you_mean};
-use lang::Attribute;
+use diagnostics::{Diagnostic, Span, did_you_mean};
 
 use crate::files;
 
@@ -98,9 +97,10 @@ pub(super) fn no_folder(folder: &str) -> Box<Diagnostic> {
 }
 
 /// A local module has no versions to choose from.
-pub(super) fn useless_version(name: &str, version: &Attribute) -> Diagnostic {
+pub(super) fn useless_version(name: &str, source: Span) -> Diagnostic {
     let detail = format!(
-        "A version constraint cannot be applied to module \"{name}\", because its source is a local folder, which has one version. Remove the argument."
+        "A version constraint cannot be applied to module \"{name}\", because its source is a local folder, which has one version: only the modules of a registry have versions to choose from."
     );
-    Diagnostic::error("Invalid module version constraint", detail).at(version.name_span)
+    let found = Diagnostic::error("Invalid registry module source address", detail);
+    found.at(source).hint("remove the argument \"version\"")
 }

@@ -29,6 +29,7 @@ pub(super) fn call(
         count: None,
         for_each: None,
         depends_on,
+        blocks: Vec::new(),
         providers: IndexMap::new(),
         module: Arc::new(module),
         header_span: topology.header_span,

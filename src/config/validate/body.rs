@@ -3,7 +3,7 @@
 use lang::{Block, Body, Name, Traversal};
 
 use super::{Validator, bare_word};
-use crate::{Resource, constant};
+use crate::{Referent, Resource, constant};
 
 /// What an expression may refer to at its place, besides what the module declares.
 #[derive(Clone, Default)]
@@ -111,12 +111,16 @@ impl<'a> Validator<'a> {
     /// Checks that what is depended on exists and is a whole thing.
     pub(super) fn depends_on(&mut self, list: &'a [Traversal], inside: &Surroundings<'a>) {
         for traversal in list {
-            let used = crate::referent(traversal).map_or(0, |(_, used)| used);
+            let named = crate::referent(traversal);
+            let of_module = matches!(named, Ok((Referent::Module(_), _)));
+            let used = named.map_or(0, |(_, used)| used);
             let rest = traversal.steps.get(used..).unwrap_or_default();
-            let attribute = rest.iter().find_map(|step| match step {
+            let mut attributes = rest.iter().filter_map(|step| match step {
                 lang::Step::Attribute(_, span) => Some(*span),
                 lang::Step::Index(..) => None,
             });
+            // An output is a thing of its own.
+            let attribute = attributes.nth(usize::from(of_module));
             // `path.module` is whole, though it is no thing.
             let Some(first) = attribute.filter(|_| used > 0) else {
                 if let Some(used) = self.reference(traversal, inside) {

@@ -1,10 +1,9 @@
 //! Module calls: do the inputs fit the variables.
 
-use diagnostics::{Diagnostic, did_you_mean};
-use lang::Name;
-
 use super::Validator;
-use crate::{CallKey, ModuleCall, Referent, schema};
+use crate::schema::{self, Shape};
+use crate::{CallKey, ModuleCall, Referent};
+use diagnostics::{Diagnostic, did_you_mean};
 
 impl Validator<'_> {
     /// Checks the inputs of every module call of the module.
@@ -48,6 +47,10 @@ impl Validator<'_> {
     }
 
     fn inputs(&mut self, call: &ModuleCall) {
+        const NO_BLOCKS: Shape = Shape { required: &[], optional: &[], blocks: &[] };
+        for (kind, span) in &call.blocks {
+            self.diagnostics.push(schema::unsupported_block(kind, *span, &NO_BLOCKS));
+        }
         let variables = &call.module.variables;
         for variable in variables.values().filter(|variable| variable.default.is_none()) {
             if !call.inputs.contains_key(&variable.name) {
@@ -55,11 +58,11 @@ impl Validator<'_> {
                 self.diagnostics.push(missing);
             }
         }
-        let unknown = |name: &Name| {
-            !variables.contains_key(name) && !self.config.may_declare(&call.module, name)
-        };
-        let unknown: Vec<_> = call.inputs.values().filter(|input| unknown(&input.name)).collect();
-        for input in unknown {
+        for input in call.inputs.values() {
+            let known = variables.contains_key(&input.name);
+            if known || self.config.may_declare(&call.module, &input.name) {
+                continue;
+            }
             let mut detail = format!("An argument named \"{}\" is not expected here.", input.name);
             let meta = ["count", "depends_on", "for_each", "providers", "source", "version"];
             let known = variables.keys().map(|name| &**name).chain(meta);

@@ -9,7 +9,7 @@ use super::body::Surroundings;
 use super::walk::{Met, Walk};
 use super::{Validator, mode_word};
 use crate::reference::named_span;
-use crate::{CallKey, ModuleCall, Referent, Resource, ResourceKey, constant};
+use crate::{CallKey, CheckRule, ModuleCall, Referent, Resource, ResourceKey, constant};
 
 /// The source of Terraform's own provider.
 const BUILTIN: &str = "terraform.io/builtin/terraform";
@@ -18,51 +18,34 @@ impl<'a> Validator<'a> {
     /// Checks every reference of an expression.
     pub(super) fn expression(&mut self, expr: &'a Expr, inside: &Surroundings<'a>) {
         let mut met = Vec::new();
-        Walk { visit: &mut |thing, caught| met.push((thing, caught)), caught: false }.expr(expr);
+        Walk { visit: &mut |traversal, caught| met.push((traversal, caught)), caught: false }
+            .expr(expr);
         for (thing, caught) in met {
-            match thing {
-                Met::Reference(traversal) => {
-                    let used = self.reference(traversal, inside);
-                    // `try` answers for what an object does not have, but not for unknown names and
-                    // missing instance keys.
-                    let names_resource =
-                        matches!(crate::referent(traversal), Ok((Referent::Resource(_), _)));
-                    if let Some(used) = used.filter(|_| !caught || names_resource) {
-                        self.steps_after(traversal, used, inside);
+            let traversal = match thing {
+                Met::Reference(traversal) => traversal,
+                Met::Call(call, whole) => {
+                    if !caught {
+                        self.call(call, whole);
                     }
+                    continue;
                 }
-                Met::Call(call, whole) if !caught => self.call(call, whole, inside),
-                Met::Call(..) => {}
+            };
+            let used = self.reference(traversal, inside);
+            // `try` answers for what an object does not have, but not for unknown names and
+            // missing instance keys.
+            let names_resource =
+                matches!(crate::referent(traversal), Ok((Referent::Resource(_), _)));
+            if let Some(used) = used.filter(|_| !caught || names_resource) {
+                self.steps_after(traversal, used, inside);
             }
         }
     }
 
-    /// Checks that a function exists and takes so many arguments.
-    fn call(&mut self, call: &Call, whole: &Expr, inside: &Surroundings<'a>) {
-        let plain = call.name.strip_prefix("core::").unwrap_or(&call.name);
-        if let Some((provider, function)) = functions::provided(plain) {
+    /// Checks a call of what only a provider has; all else is told by who evaluates it.
+    fn call(&mut self, call: &Call, whole: &Expr) {
+        if let Some((provider, function)) = functions::provided(&call.name) {
             self.provider_call((call, whole), provider, function);
-            return;
         }
-        if matches!(plain, "can" | "try") || plain.contains("::") {
-            return;
-        }
-        // The console alone tells types, and has no plan whose time could be told.
-        let is_known = match plain {
-            "type" => inside.console,
-            "plantimestamp" => !inside.console,
-            _ => true,
-        };
-        let known = functions::lookup(plain).filter(|_| is_known);
-        let Some(function) = known else {
-            let mut detail = format!("There is no function named \"{}\".", call.name);
-            if let Some(near) = functions::nearest(plain) {
-                detail.push_str(&format!(" Did you mean \"{near}\"?"));
-            }
-            self.report("Call to unknown function", detail, call.name_span);
-            return;
-        };
-        self.arity(function, call, whole);
     }
 
     fn arity(&mut self, function: &functions::Function, call: &Call, whole: &Expr) {
@@ -99,6 +82,24 @@ impl<'a> Validator<'a> {
                 };
                 self.report("Unknown provider function", detail, call.name_span);
             }
+        }
+    }
+
+    /// Checks the two expressions of a condition. What is wrong with a resource or module that is named keeps all names
+    /// of the expression from meaning anything.
+    pub(super) fn rule(&mut self, rule: &'a CheckRule, inside: &Surroundings<'a>) {
+        for expr in [&rule.condition, &rule.error_message] {
+            let before = std::mem::take(self.diagnostics);
+            self.expression(expr, inside);
+            let found = std::mem::replace(self.diagnostics, before);
+            let is_static = |found: &Diagnostic| STATIC.contains(&&*found.summary);
+            let all = found.iter().any(is_static);
+            let myself = !inside.myself && !inside.console;
+            self.diagnostics.extend(found.into_iter().filter(|one| !all || is_static(one)));
+            let meaningless = |traversal: &Traversal| {
+                all || (myself && &*traversal.root == "self") || crate::referent(traversal).is_err()
+            };
+            self.diagnostics.extend(unknown_variables(expr, &meaningless));
         }
     }
 
@@ -299,6 +300,31 @@ impl<'a> Validator<'a> {
         }
         Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
     }
+}
+
+/// What is told of a name before anything is evaluated.
+const STATIC: [&str; 5] = [
+    "Missing resource instance key",
+    "Reference to undeclared module",
+    "Reference to undeclared resource",
+    "Unexpected resource instance key",
+    "Unsupported attribute",
+];
+
+/// The names of an expression that mean nothing, as who evaluates it meets them.
+pub fn unknown_variables(expr: &Expr, meaningless: &dyn Fn(&Traversal) -> bool) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut visit = |thing: Met<'_>, caught: bool| {
+        let Met::Reference(traversal) = thing else { return };
+        // These were told to mean nothing as such.
+        let known = matches!(&*traversal.root, "each" | "count" | "path" | "terraform");
+        if !caught && !known && meaningless(traversal) {
+            let detail = format!("There is no variable named \"{}\".", traversal.root);
+            found.push(Diagnostic::error("Unknown variable", detail).at(traversal.root_span));
+        }
+    };
+    Walk { visit: &mut visit, caught: false }.expr(expr);
+    found
 }
 
 fn of_itself() -> Diagnostic {

@@ -152,6 +152,19 @@ impl<'a> Validator<'a> {
         }
     }
 
+    /// Only where no block says what its provider is, an import does.
+    pub(super) fn import_providers(&mut self) {
+        for import in &self.module.imports {
+            let Some(provider) = &import.provider else { continue };
+            let calls = import.to.module.iter().map(|step| &step.call);
+            let module = descend(self.module, calls);
+            if module.is_some_and(|module| module.resources.contains_key(&import.to.resource)) {
+                let detail = "The provider argument can only be specified in import blocks that will generate configuration: the block of the resource says what its provider is.";
+                self.report("Invalid import provider argument", detail, provider.span);
+            }
+        }
+    }
+
     /// What an import says must fit the block that it imports into.
     fn import_into(&mut self, import: &Import, resource: &Resource) {
         let key = import.to.index.as_ref().map(constant::key);
@@ -166,10 +179,6 @@ impl<'a> Validator<'a> {
         if let Some(misfit) = misfit {
             let detail = format!("The target resource {misfit}.");
             self.report("Invalid import 'to' expression", detail, import.to.span);
-        }
-        if let Some(provider) = &import.provider {
-            let detail = "The provider argument can only be specified in import blocks that will generate configuration: the block of the resource says what its provider is.";
-            self.report("Invalid import provider argument", detail, provider.span);
         }
         let is_own = import.to.module.is_empty();
         if let Some(place) = names_resource(&import.id, resource).filter(|_| is_own) {

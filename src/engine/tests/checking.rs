@@ -89,7 +89,7 @@ fn nothing_is_blamed_for_what_a_missing_module_lacks() {
     );
     let config = Arc::new(config::load(bench.folder.path()).config);
     let input = PlanInput { config, ..Bench::new("").input(&bench.store()) };
-    assert_eq!(summaries(&block_on(validate(input))), []);
+    assert_eq!(summaries(&block_on(validate(input, diagnostics::Diagnostics::new()))), []);
 }
 
 #[test]

@@ -49,6 +49,7 @@ impl FakeWorld {
             base: "/stack".into(),
             plan_time: "2024-02-29T12:00:00Z".into(),
             world: Arc::new(self),
+            console: true,
         }
     }
 

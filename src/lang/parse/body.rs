@@ -8,116 +8,89 @@ use super::token::{Kind, Token};
 use crate::{Attribute, Block, Body, Label};
 
 const ITEM_REQUIRED: &str = "Argument or block definition required";
+const NO_EQUALS_SIGN: &str = "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.";
 const UNCLOSED_BLOCK: &str = "Unclosed configuration block";
 const NO_CLOSING_BRACE: &str = "There is no closing brace for this block before the end of the file. This may be caused by incorrect brace nesting elsewhere in this file.";
-
-/// The block whose body is read: its opening brace, and how far right its header starts.
-#[derive(Clone, Copy)]
-struct Within {
-    open: Span,
-    column: usize,
-}
 
 impl Parser<'_> {
     /// Reads a whole file.
     pub(super) fn file_body(&mut self) -> Body {
         let start = self.span(self.peek());
-        let mut body = self.body(Span { end: start.start, ..start }, None);
+        let mut body = self.body(Span { end: start.start, ..start }, Kind::End);
         body.span = Span { start: 0, ..body.span };
         body
     }
 
-    /// Reads items up to the closing brace, which is read too, or up to the end of the file.
-    fn body(&mut self, start: Span, within: Option<Within>) -> Body {
+    /// Reads items up to the closing brace of a block, which is read too, or up to the end of the file.
+    fn body(&mut self, start: Span, close: Kind) -> Body {
         let mut body = Body::empty(start);
         loop {
             let token = self.peek();
             match token.kind {
+                kind if kind == close => {
+                    self.next();
+                    break;
+                }
                 Kind::Newline => {
                     self.next();
-                    continue;
                 }
-                Kind::End => {
-                    // A mistake at the very end says already what is missing there.
-                    if let Some(within) = within.filter(|_| !self.failed_at_end) {
-                        self.recovery = false;
-                        self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.open);
+                _ if close != Kind::End && self.is_at_outer_block() => break,
+                Kind::Identifier => {
+                    self.recovered |= std::mem::take(&mut self.recovery);
+                    self.body_item(&mut body);
+                }
+                _ => {
+                    self.no_item(token, start);
+                    if close != Kind::End {
+                        self.next();
+                        self.recover_to(close);
+                        break;
                     }
-                    break;
+                    self.recover_to_block();
+                    // What is skipped was meant to belong to the block before.
+                    if let Some(before) = body.blocks.last_mut() {
+                        before.span = before.span.to(self.last_span());
+                    }
                 }
-                Kind::CloseBrace if within.is_some() => {
-                    self.next();
-                    break;
-                }
-                _ => {}
             }
-            if within.is_some_and(|within| self.escapes(within)) {
-                let header = within.map_or(start, |within| within.open);
-                self.recovery = false;
-                self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, header);
-                break;
-            }
-            self.recovery = false;
-            let outer = self.column.replace(self.next_column());
-            self.body_item(&mut body);
-            self.column = outer;
         }
         body.span = start.to(self.last_span());
         body
     }
 
-    /// Where braces do not pair up: an item no further right than the block's header is outside.
-    fn escapes(&self, within: Within) -> bool {
-        !self.balanced
-            && self.next_column() <= within.column
-            && self.looks_like_item(self.position())
+    /// A token that begins no item; `open` is the brace of the block around. After any mistake it may be left over.
+    fn no_item(&mut self, token: Token, open: Span) {
+        self.recovery |= self.recovered;
+        let span = self.span(token);
+        match token.kind {
+            Kind::OpenQuote => {
+                self.error("Invalid argument name", "Argument names must not be quoted.", span);
+            }
+            Kind::End => self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, open),
+            _ => {
+                let detail = "An argument or block definition is required here.";
+                self.error(ITEM_REQUIRED, detail, span);
+            }
+        }
     }
 
+    /// An item that begins with a word.
     fn body_item(&mut self, body: &mut Body) {
-        let token = self.peek();
-        let span = self.span(token);
-        let after_stray = std::mem::take(&mut self.stray_line);
-        if token.kind != Kind::Identifier {
-            self.stray(token, after_stray);
-            return;
-        }
-        self.next();
+        let token = self.next();
         match self.peek_kind() {
             Kind::Assign => {
-                if let Some(attribute) = self.attribute(token, false) {
-                    self.add(body, attribute);
-                }
+                let attribute = self.attribute(token, false);
+                self.add(body, attribute);
             }
             Kind::OpenQuote | Kind::OpenBrace | Kind::Identifier => {
                 let block = self.block(token);
                 body.blocks.extend(block);
             }
             _ => {
-                let detail = "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.";
-                self.error(ITEM_REQUIRED, detail, span);
+                self.remark(ITEM_REQUIRED, NO_EQUALS_SIGN, self.span(token));
                 self.recover_after_item();
-                self.stray_line = true;
             }
         }
-    }
-
-    /// A line that starts like no item; of several in a row only the first is told.
-    fn stray(&mut self, token: Token, after_stray: bool) {
-        let span = self.span(token);
-        let required = "An argument or block definition is required here.";
-        match token.kind {
-            _ if after_stray => self.recovery = true,
-            Kind::OpenQuote => {
-                self.error("Invalid argument name", "Argument names must not be quoted.", span);
-            }
-            Kind::UnclosedComment | Kind::UnclosedHeredoc => self.recovery = true,
-            _ => self.error(ITEM_REQUIRED, required, span),
-        }
-        if token.kind.closer().is_none() {
-            self.next();
-        }
-        self.recover_after_item();
-        self.stray_line = true;
     }
 
     fn add(&mut self, body: &mut Body, attribute: Attribute) {
@@ -138,59 +111,63 @@ impl Parser<'_> {
     }
 
     /// An argument whose name was read; `=` is next.
-    fn attribute(&mut self, name: Token, single_line: bool) -> Option<Attribute> {
+    fn attribute(&mut self, name: Token, single_line: bool) -> Attribute {
         self.next();
-        let value = self.expression();
+        let (value, failed) = self.tried(Self::expression);
         let name_span = self.span(name);
         let span = name_span.to(self.last_span());
         let name = self.name(name);
-        let failed = self.recovery;
-        match (self.recovery, single_line) {
-            (true, false) => self.recover_after_item(),
-            (false, false) => self.end_of_argument(),
-            // The block's closing brace is looked for by the block.
-            (_, true) => {}
+        if failed {
+            self.recover_after_item();
+        } else if !single_line {
+            self.end_of_argument();
         }
-        // The value of an argument that could not be read would only lead to more mistakes.
-        let value = if failed { self.placeholder(value.span) } else { value };
-        Some(Attribute { name, name_span, value, span })
+        Attribute { name, name_span, value, span }
     }
 
     fn end_of_argument(&mut self) {
         let end = self.peek();
-        match end.kind {
+        let (summary, detail) = match end.kind {
             Kind::Newline | Kind::End => {
                 self.next();
                 return;
             }
-            // The brace of a block that was closed on the argument's line.
-            Kind::Comma => self.error(
+            Kind::Comma => (
                 "Unexpected comma after argument",
                 "Argument definitions must be separated by newlines, not commas. An argument definition must end with a newline.",
-                self.span(end),
             ),
-            _ => self.error(
+            _ => (
                 "Missing newline after argument",
                 "An argument definition must end with a newline.",
-                self.span(end),
             ),
-        }
+        };
+        self.error(summary, detail, self.span(end));
         self.recover_after_item();
     }
 
     /// A block whose kind was read; labels and the brace follow.
     fn block(&mut self, kind: Token) -> Option<Block> {
-        let column = self.column.unwrap_or(0);
         let kind_span = self.span(kind);
         let mut labels = Vec::new();
         let mut header_span = kind_span;
         while self.peek_kind() != Kind::OpenBrace {
-            let label = self.label()?;
+            let Some(label) = self.label() else {
+                self.recover_after_item();
+                let body = Body::empty(kind_span);
+                let kind = self.name(kind);
+                return Some(Block {
+                    kind,
+                    kind_span,
+                    labels,
+                    body,
+                    header_span,
+                    span: header_span,
+                });
+            };
             header_span = header_span.to(label.span);
             labels.push(label);
         }
         let open = self.next();
-        let within = Within { open: self.span(open), column };
         if !self.enter() {
             self.too_deep(kind);
             self.leave();
@@ -199,9 +176,9 @@ impl Parser<'_> {
         }
         let body = match self.peek_kind() {
             Kind::Newline | Kind::End | Kind::CloseBrace => {
-                self.body(self.span(open), Some(within))
+                self.body(self.span(open), Kind::CloseBrace)
             }
-            _ => self.single_line_body(open, within),
+            _ => self.single_line_body(open),
         };
         self.leave();
         let span = kind_span.to(self.last_span());
@@ -212,9 +189,6 @@ impl Parser<'_> {
 
     fn end_of_block(&mut self) {
         let end = self.peek();
-        if self.recovery && (end.kind == Kind::End || self.is_at_new_item()) {
-            return;
-        }
         match end.kind {
             Kind::Newline | Kind::End => {
                 self.next();
@@ -227,7 +201,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A label, quoted or bare; after a mistake the rest of the block is skipped.
+    /// A label, quoted or bare; none where something else stands.
     fn label(&mut self) -> Option<Label> {
         let token = self.peek();
         let span = self.span(token);
@@ -240,18 +214,17 @@ impl Parser<'_> {
             }
             Kind::Assign => {
                 let detail = "The equals sign \"=\" indicates an argument definition, and must not be used when defining a block.";
-                self.error(summary, detail, span);
+                self.remark(summary, detail, span);
             }
             Kind::Newline => {
                 let detail = "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header.";
-                self.error(summary, detail, span);
+                self.remark(summary, detail, span);
             }
             _ => {
                 let detail = "Either a quoted string block label or an opening brace (\"{\") is expected here.";
                 self.error(summary, detail, span);
             }
         }
-        self.recover_after_item();
         None
     }
 
@@ -279,22 +252,19 @@ impl Parser<'_> {
                     self.remark("Invalid string literal", detail, self.span(token));
                     text.push_str(sign);
                     text.push_str("{ ... }");
-                    let before = self.recovery;
                     self.recover_to(Kind::CloseSequence);
-                    self.recovery = before;
                 }
-                // It was reported; a string that ended with its line ends the label.
-                Kind::QuotedNewline => {
-                    self.next();
-                    if self.peek().start == token.start {
-                        self.recovery = true;
-                        break;
-                    }
-                }
-                _ => {
+                Kind::End => {
                     let detail =
                         "Unable to find the closing quote mark before the end of the file.";
-                    self.error("Unterminated string literal", detail, self.span(token));
+                    self.remark("Unterminated string literal", detail, self.span(open));
+                    break;
+                }
+                _ => {
+                    let detail = "This item is not valid in a string literal.";
+                    self.remark("Invalid string literal", detail, self.span(token));
+                    self.next();
+                    self.recover_to(Kind::CloseQuote);
                     break;
                 }
             }
@@ -304,14 +274,15 @@ impl Parser<'_> {
     }
 
     /// `name { argument = value }` on one line.
-    fn single_line_body(&mut self, open: Token, within: Within) -> Body {
+    fn single_line_body(&mut self, open: Token) -> Body {
         let mut body = Body::empty(self.span(open));
         let name = self.next();
         match (name.kind, self.peek_kind()) {
             (Kind::Identifier, Kind::Assign) => {
-                if let Some(attribute) = self.attribute(name, true) {
-                    self.add(&mut body, attribute);
-                }
+                let attribute = self.attribute(name, true);
+                // What such a body lacks is told at its one argument.
+                body.span = attribute.span;
+                self.add(&mut body, attribute);
             }
             (Kind::Identifier, Kind::OpenQuote | Kind::OpenBrace | Kind::Identifier) => {
                 let text = self.text(name);
@@ -319,38 +290,40 @@ impl Parser<'_> {
                     "A single-line block definition can contain only a single argument. If you meant to define argument \"{text}\", use an equals sign to assign it a value. To define a nested block, place it on a line of its own within its parent block."
                 );
                 let at = self.span(name).to(self.span(self.peek()));
-                self.error("Argument definition required", detail, at);
+                self.remark("Argument definition required", detail, at);
+                self.recover_after_item();
             }
             (Kind::Identifier, _) => {
-                let detail = "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.";
-                self.error(ITEM_REQUIRED, detail, self.span(name));
+                self.remark(ITEM_REQUIRED, NO_EQUALS_SIGN, self.span(name));
+                self.recover_after_item();
             }
             _ => {
                 let detail = "An argument or block definition is required here.";
-                self.error(ITEM_REQUIRED, detail, self.span(name));
+                self.remark(ITEM_REQUIRED, detail, self.span(name));
+                self.recover_after_item();
             }
         }
-        if self.recovery || self.accept(Kind::CloseBrace).is_none() {
-            self.not_closed_on_line(within);
+        if self.accept(Kind::CloseBrace).is_none() {
+            self.not_closed_on_line(self.span(open));
         }
         body.span = body.span.to(self.last_span());
         body
     }
 
-    fn not_closed_on_line(&mut self, within: Within) {
+    fn not_closed_on_line(&mut self, open: Span) {
         let next = self.peek();
         let summary = "Invalid single-argument block definition";
         let span = self.span(next);
         match next.kind {
             Kind::Comma => {
                 let detail = "Single-line block syntax can include only one argument definition. To define multiple arguments, use the multi-line block syntax with one argument definition per line.";
-                self.error(summary, detail, span);
+                self.remark(summary, detail, span);
             }
             Kind::Newline => {
                 let detail = "An argument definition on the same line as its containing block creates a single-line block definition, which must also be closed on the same line. Place the block's closing brace immediately after the argument definition.";
-                self.error(summary, detail, span);
+                self.remark(summary, detail, span);
             }
-            Kind::End => self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, within.open),
+            Kind::End => self.error(UNCLOSED_BLOCK, NO_CLOSING_BRACE, open),
             _ => {
                 let detail = "A single-line block definition must end with a closing brace immediately after its single argument definition.";
                 self.error(summary, detail, span);

@@ -13,24 +13,24 @@ impl Parser<'_> {
         let mut name = self.text(first).to_string();
         let mut name_span = self.span(first);
         while self.accept(Kind::DoubleColon).is_some() {
-            let part = self.peek();
+            let part = self.next();
             if part.kind != Kind::Identifier {
                 let detail = "Function scope resolution symbol :: must be followed by a function name in this scope.";
-                self.error("Missing function name", detail, self.span(part));
+                self.remark("Missing function name", detail, self.span(part));
+                self.recover_over(Kind::OpenParenthesis);
                 return self.placeholder(name_span);
             }
-            self.next();
             name.push_str("::");
             name.push_str(self.text(part));
             name_span = name_span.to(self.span(part));
         }
-        let open = self.peek();
+        let open = self.next();
         if open.kind != Kind::OpenParenthesis {
             let detail = "Function selector must be followed by an open parenthesis to begin the function call.";
-            self.error("Missing open parenthesis", detail, self.span(open));
+            self.remark("Missing open parenthesis", detail, self.span(open));
+            self.recover_over(Kind::OpenParenthesis);
             return self.placeholder(name_span);
         }
-        self.next();
         let (arguments, expand_final) =
             self.with_newlines(false, |parser| parser.arguments(name_span.to(parser.span(open))));
         let span = name_span.to(self.last_span());
@@ -45,19 +45,17 @@ impl Parser<'_> {
             if self.accept(Kind::CloseParenthesis).is_some() {
                 return (arguments, false);
             }
-            arguments.push(self.expression());
-            if self.recovery {
+            let (argument, failed) = self.tried(Self::expression);
+            arguments.push(argument);
+            if failed {
                 self.recover_to(Kind::CloseParenthesis);
                 return (arguments, false);
             }
-            let separator = self.peek();
+            let separator = self.next();
             match separator.kind {
-                Kind::Comma => {
-                    self.next();
-                }
-                Kind::CloseParenthesis => {}
+                Kind::Comma => {}
+                Kind::CloseParenthesis => return (arguments, false),
                 Kind::Ellipsis => {
-                    self.next();
                     self.after_ellipsis(separator);
                     return (arguments, true);
                 }
@@ -80,10 +78,10 @@ impl Parser<'_> {
     fn no_argument_separator(&mut self, separator: Token, head: diagnostics::Span) {
         if separator.kind == Kind::End {
             let detail = "There is no closing parenthesis for this function call before the end of the file. This may be caused by incorrect parenthesis nesting elsewhere in this file.";
-            self.error("Unterminated function call", detail, head);
+            self.remark("Unterminated function call", detail, head);
         } else {
             let detail = "A comma is required to separate each function argument from the next.";
-            self.error("Missing argument separator", detail, self.span(separator));
+            self.remark("Missing argument separator", detail, self.span(separator));
         }
         self.recover_to(Kind::CloseParenthesis);
     }

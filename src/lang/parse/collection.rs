@@ -19,8 +19,9 @@ impl Parser<'_> {
                 if parser.accept(Kind::CloseBracket).is_some() {
                     break;
                 }
-                items.push(parser.expression());
-                if parser.recovery {
+                let (item, failed) = parser.tried(Self::expression);
+                items.push(item);
+                if failed {
                     parser.recover_to(Kind::CloseBracket);
                     break;
                 }
@@ -63,12 +64,11 @@ impl Parser<'_> {
                 if parser.accept(Kind::CloseBrace).is_some() {
                     break;
                 }
-                let item = parser.item(open);
-                items.extend(item);
-                if parser.recovery {
+                let Some(item) = parser.item(open) else {
                     parser.recover_to(Kind::CloseBrace);
                     break;
-                }
+                };
+                items.push(item);
                 if parser.accept(Kind::CloseBrace).is_some() {
                     break;
                 }
@@ -84,16 +84,16 @@ impl Parser<'_> {
 
     /// One `key = value`; nothing where a mistake left no value.
     fn item(&mut self, open: Token) -> Option<(Expr, Expr)> {
-        let key = self.key();
-        if self.recovery {
+        let (key, failed) = self.tried(Self::key);
+        if failed {
             return None;
         }
         if self.accept(Kind::Assign).is_none() && self.accept(Kind::Colon).is_none() {
             self.no_value(open);
             return None;
         }
-        let value = self.expression();
-        Some((key, value))
+        let (value, failed) = self.tried(Self::expression);
+        (!failed).then_some((key, value))
     }
 
     /// A bare identifier is a name, whatever it means elsewhere.
@@ -101,7 +101,7 @@ impl Parser<'_> {
         let token = self.peek();
         let key = self.expression();
         let is_whole = key.span == self.span(token);
-        if token.kind == Kind::Identifier && is_whole && !self.recovery {
+        if token.kind == Kind::Identifier && is_whole {
             let name = self.name(token);
             return Expr::literal(Value::string(name), key.span);
         }
@@ -144,16 +144,15 @@ impl Parser<'_> {
 
     /// `for x in y : z`, in brackets or braces; the opening one was read.
     fn for_expression(&mut self, open: Token) -> Expr {
-        let close = open.kind.closer().unwrap_or(Kind::End);
         self.next();
         let parsed = self.for_parts(open);
-        if self.recovery {
-            self.recover_to(close);
+        if parsed.is_none() {
+            self.recover_to(open.kind.closer().unwrap_or(Kind::End));
         }
         let span = self.span(open).to(self.last_span());
         match parsed {
-            Some(each) if !self.recovery => Expr::new(ExprKind::For(Arc::new(each)), span),
-            _ => self.placeholder(span),
+            Some(each) => Expr::new(ExprKind::For(Arc::new(each)), span),
+            None => self.placeholder(span),
         }
     }
 
@@ -193,8 +192,8 @@ impl Parser<'_> {
             return None;
         }
         self.next();
-        let collection = self.expression();
-        if self.recovery {
+        let (collection, failed) = self.tried(Self::expression);
+        if failed {
             return None;
         }
         if self.accept(Kind::Colon).is_none() {
@@ -211,27 +210,31 @@ impl Parser<'_> {
     }
 
     fn for_results(&mut self, open: Token) -> Option<(Option<Expr>, Expr, bool, Option<Expr>)> {
-        let mut value = self.expression();
-        let mut key = None;
-        if !self.recovery && self.accept(Kind::FatArrow).is_some() {
-            key = Some(std::mem::replace(&mut value, self.expression()));
-        }
-        if self.recovery {
+        let ((key, value), failed) = self.tried(|parser| {
+            let value = parser.expression();
+            match parser.accept(Kind::FatArrow) {
+                Some(_) => (Some(value), parser.expression()),
+                None => (None, value),
+            }
+        });
+        if failed {
             return None;
         }
         let ellipsis = self.accept(Kind::Ellipsis);
         let mut condition = None;
         if self.is_keyword("if") {
             self.next();
-            condition = Some(self.expression());
+            let (parsed, failed) = self.tried(Self::expression);
+            if failed {
+                return None;
+            }
+            condition = Some(parsed);
         }
         let close = open.kind.closer().unwrap_or(Kind::End);
-        if !self.recovery && self.accept(close).is_none() {
+        if self.accept(close).is_none() {
             let detail = "Extra characters after the end of the 'for' expression.";
             self.invalid_for(detail, self.peek());
-        }
-        if self.recovery {
-            return None;
+            self.recover_to(close);
         }
         self.check_for_shape(open, key.as_ref(), ellipsis, &value);
         Some((key, value, ellipsis.is_some(), condition))

@@ -36,23 +36,23 @@ impl Parser<'_> {
     }
 
     fn conditional(&mut self) -> Expr {
-        let condition = self.binary(0);
-        if self.recovery || self.accept(Kind::Question).is_none() {
+        let (condition, failed) = self.tried(|parser| parser.binary(0));
+        if failed || self.accept(Kind::Question).is_none() {
             return condition;
         }
-        let then = self.expression();
-        if self.recovery {
+        let (then, failed) = self.tried(Self::expression);
+        if failed {
             return condition;
         }
         let colon = self.peek();
         if colon.kind != Kind::Colon {
             let detail = "The conditional operator (...?...:...) requires a false expression, delimited by a colon.";
-            self.error("Missing false expression in conditional", detail, self.span(colon));
+            self.remark("Missing false expression in conditional", detail, self.span(colon));
             return condition;
         }
         self.next();
-        let otherwise = self.expression();
-        if self.recovery {
+        let (otherwise, failed) = self.tried(Self::expression);
+        if failed {
             return condition;
         }
         let span = condition.span.to(otherwise.span);
@@ -61,9 +61,12 @@ impl Parser<'_> {
 
     /// Reads operators that bind tighter than `level`, from the left.
     fn binary(&mut self, level: u8) -> Expr {
-        let mut left = self.with_steps();
+        let (mut left, failed) = self.tried(Self::with_steps);
+        if failed {
+            return left;
+        }
         let mut length = 0;
-        while !self.recovery {
+        loop {
             let token = self.peek();
             let Some((binding, operator)) = operator(token.kind).filter(|(b, _)| *b > level) else {
                 break;
@@ -74,8 +77,8 @@ impl Parser<'_> {
                 break;
             }
             self.next();
-            let right = self.binary(binding);
-            if self.recovery {
+            let (right, failed) = self.tried(|parser| parser.binary(binding));
+            if failed {
                 break;
             }
             let span = left.span.to(right.span);
@@ -87,7 +90,7 @@ impl Parser<'_> {
     /// A term and the steps and splats after it.
     pub(super) fn with_steps(&mut self) -> Expr {
         let term = self.term();
-        if self.recovery { term } else { self.steps(term) }
+        self.steps(term)
     }
 
     fn term(&mut self) -> Expr {
@@ -122,35 +125,30 @@ impl Parser<'_> {
                 let detail = "Expected the start of an expression, but found the end of the file.";
                 self.error("Missing expression", detail, span);
             }
-            // It was reported already, with a better message.
-            Kind::UnclosedHeredoc => {
-                self.next();
-                self.recovery = true;
-            }
             _ => {
                 let detail =
                     "Expected the start of an expression, but found an invalid expression token.";
                 self.error("Invalid expression", detail, span);
             }
         }
+        self.recovery = true;
         self.placeholder(span)
     }
 
     fn parentheses(&mut self) -> Expr {
         let open = self.next();
         let inner = self.with_newlines(false, |parser| {
+            let before = parser.found.len();
             let inner = parser.expression();
-            if parser.recovery {
+            if parser.found.len() > before {
                 parser.recover_to(Kind::CloseParenthesis);
                 return inner;
             }
-            let close = parser.peek();
-            if close.kind == Kind::CloseParenthesis {
-                parser.next();
-            } else {
+            let close = parser.next();
+            if close.kind != Kind::CloseParenthesis {
                 let detail = "Expected a closing parenthesis to terminate the expression.";
-                parser.error("Unbalanced parentheses", detail, parser.span(close));
-                parser.recover_to(Kind::CloseParenthesis);
+                parser.remark("Unbalanced parentheses", detail, parser.span(close));
+                parser.recovery = true;
             }
             inner
         });

@@ -4,7 +4,7 @@ use diagnostics::{Diagnostic, Diagnostics, FileId, Span};
 
 use super::token::{Kind, Token};
 
-/// Reports stray characters, line breaks in strings and what is never closed.
+/// Reports stray characters and line breaks in strings.
 pub(super) fn check(source: &str, tokens: &[Token], file: FileId) -> Diagnostics {
     let mut found = Diagnostics::new();
     let mut told = Told::default();
@@ -16,26 +16,10 @@ pub(super) fn check(source: &str, tokens: &[Token], file: FileId) -> Diagnostics
                 "Invalid multi-line string",
                 "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax.".to_string(),
             )),
-            Kind::UnclosedComment => Some((
-                "Unclosed comment",
-                "There is no \"*/\" to end this comment before the end of the file.".into(),
-            )),
-            Kind::UnclosedHeredoc => Some((
-                "Unterminated template string",
-                format!(
-                    "No closing marker was found for the string. The marker {:?} must stand on a line of its own.",
-                    text.trim_start_matches(['<', '-'])
-                ),
-            )),
             _ => None,
         };
         if let Some((summary, detail)) = mistake {
-            let end = u32::try_from(source.len()).unwrap_or(u32::MAX);
-            let span = match token.kind {
-                // What is missing is missing at the end.
-                Kind::UnclosedHeredoc => Span { file, start: end, end },
-                _ => Span { file, start: token.start, end: token.end },
-            };
+            let span = Span { file, start: token.start, end: token.end };
             found.push(Diagnostic::error(summary, detail).at(span));
         }
     }

@@ -30,6 +30,7 @@ const BLOCKS: &[(&str, usize)] = &[
 
 /// What the members of a file's object are for.
 const ROOT: &str = "to define arguments and blocks";
+const CONTENT: &str = "to define the content of a block";
 
 type Member = (String, std::ops::Range<usize>, Node);
 
@@ -158,6 +159,10 @@ impl Reader<'_> {
                 }
             }
             NodeKind::Null => {}
+            // Told by whoever asks for its members; there is no block.
+            kind if !matches!(kind, NodeKind::Object(_)) => {
+                self.members(node, CONTENT);
+            }
             _ => {
                 let body = self.block_body(node);
                 blocks.push(Block {
@@ -175,7 +180,7 @@ impl Reader<'_> {
 
     fn block_body(&mut self, node: &Node) -> Body {
         let mut body = Body { is_json: true, ..Body::empty(self.span(&node.span)) };
-        for (name, at, value) in self.members(node, "to define the content of a block") {
+        for (name, at, value) in self.members(node, CONTENT) {
             self.attribute(name, at, value, &mut body);
         }
         body

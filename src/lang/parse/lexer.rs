@@ -1,9 +1,7 @@
 //! Cuts source text into tokens; strings and heredocs are cut at every interpolation and directive.
 //!
-//! The lexer never fails. A string that is not closed on its line ends there, so that one missing
-//! quote does not turn the rest of the file inside out.
-
-use std::collections::HashSet;
+//! The lexer never fails, and cuts what is amiss as Terraform does: a string goes on until a quote ends it, a
+//! heredoc until its marker comes.
 
 use super::token::{Kind, Token};
 
@@ -33,8 +31,6 @@ pub(super) struct Lexer<'a> {
     at: usize,
     modes: Vec<Mode>,
     tokens: Vec<Token>,
-    /// Heredoc markers that were searched to the end in vain.
-    unclosed: HashSet<&'a str>,
 }
 
 /// Cuts a file or an expression.
@@ -59,14 +55,7 @@ impl<'a> Lexer<'a> {
     fn new(text: &'a str, mode: Mode) -> Self {
         let tokens = Vec::with_capacity(text.len() / 5 + 8);
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Self {
-            text,
-            bytes: text.as_bytes(),
-            at,
-            modes: vec![mode],
-            tokens,
-            unclosed: HashSet::new(),
-        }
+        Self { text, bytes: text.as_bytes(), at, modes: vec![mode], tokens }
     }
 
     fn run(mut self) -> Vec<Token> {
@@ -200,10 +189,7 @@ impl<'a> Lexer<'a> {
     fn block_comment(&mut self) {
         match self.text[self.at + 2..].find("*/") {
             Some(length) => self.at += length + 4,
-            None => {
-                self.push(Kind::UnclosedComment, 2);
-                self.line_comment();
-            }
+            None => self.symbol(),
         }
     }
 
@@ -303,27 +289,10 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// A string goes on over the line break only where a later line has the odd quote that closes it.
     fn quoted_newline(&mut self) {
         let rest = &self.bytes[self.at..];
         let length = rest.iter().take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
-        let after = &self.bytes[self.at + length..];
-        let closing_line = after.split(|byte| *byte == b'\n').find(|line| line.contains(&b'"'));
-        let quotes =
-            closing_line.map_or(0, |line| line.iter().filter(|byte| **byte == b'"').count());
-        if quotes % 2 == 1 {
-            return self.push(Kind::QuotedNewline, length);
-        }
-        let start = self.at;
         self.push(Kind::QuotedNewline, length);
-        // The whole string and whatever it stands in within a line is given up.
-        while self.modes.len() > 1 && !matches!(self.modes.last(), Some(Mode::Heredoc { .. })) {
-            self.modes.pop();
-        }
-        self.at = start;
-        if matches!(self.modes.last(), Some(Mode::Code { .. })) {
-            self.push(Kind::Newline, length);
-        }
     }
 
     // ---- heredocs and whole templates
@@ -347,39 +316,9 @@ impl<'a> Lexer<'a> {
             return false;
         }
         let body = marker + line_break;
-        let text = self.text;
-        if !self.is_closed(&text[start..marker], body) {
-            self.push(Kind::UnclosedHeredoc, marker - self.at);
-            self.at = self.after_unclosed_heredoc(body);
-            return true;
-        }
         self.push(Kind::OpenHeredoc, body - self.at);
         self.modes.push(Mode::Heredoc { marker: (start, marker), line_start: true });
         true
-    }
-
-    fn is_closed(&mut self, marker: &'a str, body: usize) -> bool {
-        let closed = !self.unclosed.contains(marker)
-            && self.text[body..].split('\n').any(|line| line.trim() == marker);
-        if !closed {
-            self.unclosed.insert(marker);
-        }
-        closed
-    }
-
-    /// Where to read on: at the next line that starts at the very left, as blocks and their ends do.
-    fn after_unclosed_heredoc(&self, body: usize) -> usize {
-        let mut at = body;
-        for line in self.text[body..].split_inclusive('\n') {
-            let first = line.chars().next().unwrap_or('\n');
-            if first == '}' || (is_identifier_start(first) && line.contains('{')) {
-                break;
-            }
-            at += line.len();
-        }
-        // The line break before it ends the argument.
-        let at = at.max(body);
-        if self.bytes[at - 1] == b'\n' { at - 1 } else { at }
     }
 
     fn heredoc(&mut self, marker: (usize, usize), line_start: bool) {

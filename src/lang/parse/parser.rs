@@ -21,19 +21,13 @@ pub(super) struct Parser<'a> {
     newlines: bool,
     /// A mistake was found in the current item: what follows from it is not reported.
     pub(super) recovery: bool,
+    /// A mistake was found in an item before.
+    pub(super) recovered: bool,
     pub(super) found: Diagnostics,
     /// Names of the enclosing `for`s, innermost last.
     pub(super) bound: Vec<Name>,
     depth: usize,
     names: HashMap<&'a str, Name>,
-    /// Whether every bracket of the file has its partner; if not, the layout tells where items end.
-    pub(super) balanced: bool,
-    /// The line before was no item at all.
-    pub(super) stray_line: bool,
-    /// A mistake was found at the end of the text.
-    pub(super) failed_at_end: bool,
-    /// How far right the item that is being read starts.
-    pub(super) column: Option<usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -43,17 +37,14 @@ impl<'a> Parser<'a> {
             file,
             offset: 0,
             found: super::invalid::check(source, &tokens, file),
-            balanced: is_balanced(&tokens),
             tokens,
             at: 0,
             newlines: true,
             recovery: false,
+            recovered: false,
             bound: Vec::new(),
             depth: 0,
             names: HashMap::new(),
-            stray_line: false,
-            failed_at_end: false,
-            column: None,
         }
     }
 
@@ -187,18 +178,14 @@ impl<'a> Parser<'a> {
 
     // ---- mistakes
 
-    /// Reports a mistake unless it follows from one before; either way the item is given up.
+    /// Reports a mistake unless it may follow from one before it in the same item.
     pub(super) fn error(&mut self, summary: &str, detail: impl Into<String>, at: Span) {
-        // What is never closed was reported where it opens.
-        let told = matches!(self.peek_kind(), Kind::UnclosedComment | Kind::UnclosedHeredoc);
-        if !self.recovery && !told {
-            self.found.push(Diagnostic::error(summary, detail).at(at));
-            self.failed_at_end |= at.start as usize >= self.source.len();
+        if !self.recovery {
+            self.remark(summary, detail, at);
         }
-        self.recovery = true;
     }
 
-    /// Reports a mistake after which reading simply goes on.
+    /// Reports a mistake that follows from no other.
     pub(super) fn remark(&mut self, summary: &str, detail: impl Into<String>, at: Span) {
         self.found.push(Diagnostic::error(summary, detail).at(at));
     }
@@ -210,13 +197,20 @@ impl<'a> Parser<'a> {
 
     // ---- reading on after a mistake
 
+    /// Runs `read`; tells also whether a mistake in it left the parser in a strange place.
+    pub(super) fn tried<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let before = self.found.len();
+        let result = read(self);
+        (result, self.recovery && self.found.len() > before)
+    }
+
     /// Skips to just past the partner of an opening bracket; gives the last token that was skipped.
     pub(super) fn recover_to(&mut self, close: Kind) -> Token {
         self.recovery = true;
         let mut nesting = 0usize;
         loop {
-            if self.is_at_new_item() {
-                return self.tokens.get(self.at.saturating_sub(1)).copied().unwrap_or(self.peek());
+            if self.is_at_outer_block() {
+                return self.peek();
             }
             let token = self.with_newlines(true, Self::next);
             match token.kind {
@@ -229,12 +223,18 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Skips the next pair of brackets of a kind, with all that comes before it.
+    pub(super) fn recover_over(&mut self, open: Kind) {
+        while !matches!(self.next().kind, kind if kind == open || kind == Kind::End) {}
+        self.recover_to(open.closer().unwrap_or(Kind::End));
+    }
+
     /// Skips to the start of the next line that is not inside a bracket opened since.
     pub(super) fn recover_after_item(&mut self) {
         self.recovery = true;
         let mut open: Vec<Kind> = Vec::new();
         loop {
-            if self.is_at_new_item() {
+            if self.is_at_outer_block() {
                 return;
             }
             let token = self.with_newlines(true, Self::next);
@@ -242,78 +242,38 @@ impl<'a> Parser<'a> {
                 Kind::End => return,
                 Kind::Newline if open.is_empty() => return,
                 kind if kind.closer().is_some() => open.extend(kind.closer()),
-                kind if kind.closes() => match open.iter().rposition(|closer| *closer == kind) {
-                    Some(at) => open.truncate(at),
-                    // A closing bracket that nothing here opened belongs to what is outside.
-                    None if self.balanced && kind == Kind::CloseBrace => {
-                        self.at -= 1;
-                        return;
-                    }
-                    None => open.clear(),
-                },
+                kind if kind.closes() => {
+                    let opened = open.iter().rposition(|closer| *closer == kind);
+                    open.truncate(opened.unwrap_or(0));
+                }
                 _ => {}
             }
         }
     }
 
-    /// Where brackets do not pair up, a line no further right than the item, which looks like
-    /// another item or the end of its block, is taken for one.
-    pub(super) fn is_at_new_item(&self) -> bool {
-        let Some(column) = self.column.filter(|_| !self.balanced) else { return false };
-        let starts_line = self.at > 0
-            && self.tokens.get(self.at - 1).is_some_and(|token| token.kind == Kind::Newline);
-        // A brace right below the start of the item closes what the item opened.
-        let reach = if self.tokens.get(self.at).is_some_and(|t| t.kind == Kind::CloseBrace) {
-            column
-        } else {
-            column + 1
-        };
-        starts_line
-            && self.column_of(self.at).is_some_and(|found| found < reach)
-            && self.looks_like_item(self.at)
-    }
-
-    fn column_of(&self, index: usize) -> Option<usize> {
-        let start = self.tokens.get(index)?.start as usize;
-        let before = self.source.get(..start)?;
-        Some(start - before.rfind('\n').map_or(0, |at| at + 1))
-    }
-
-    /// How far right the next token stands.
-    pub(super) fn next_column(&self) -> usize {
-        self.column_of(self.at).unwrap_or(0)
-    }
-
-    pub(super) fn looks_like_item(&self, index: usize) -> bool {
-        let kind = |ahead: usize| self.tokens.get(index + ahead).map(|token| token.kind);
-        match (kind(0), kind(1)) {
-            (Some(Kind::CloseBrace), _) => true,
-            (Some(Kind::Identifier), Some(Kind::Assign | Kind::OpenBrace)) => true,
-            (Some(Kind::Identifier), Some(Kind::OpenQuote)) => kind(2) == Some(Kind::Quoted),
-            _ => false,
+    /// Skips to the next line that begins a block, or to the end.
+    pub(super) fn recover_to_block(&mut self) {
+        self.recovery = true;
+        while self.peek_kind() != Kind::End && !self.is_at_block() {
+            while !matches!(self.next().kind, Kind::Newline | Kind::End) {}
         }
     }
 
-    /// The index of the next token, for looking at layout.
-    pub(super) fn position(&self) -> usize {
-        self.at
+    /// After a mistake a block that begins at the very left is taken for one of the file, whatever is still open:
+    /// mistakes in it are to be told as well.
+    pub(super) fn is_at_outer_block(&self) -> bool {
+        let start = self.tokens.get(self.at).map_or(0, |token| token.start as usize);
+        let at_left = start == 0 || self.source.as_bytes().get(start - 1) == Some(&b'\n');
+        at_left && (self.recovery || self.recovered) && self.is_at_block()
     }
-}
 
-fn is_balanced(tokens: &[Token]) -> bool {
-    let mut open: Vec<Kind> = Vec::new();
-    for token in tokens {
-        let broken = match token.kind {
-            Kind::QuotedNewline | Kind::UnclosedHeredoc | Kind::UnclosedComment => true,
-            kind if kind.closes() => open.pop() != Some(kind),
-            kind => {
-                open.extend(kind.closer());
-                false
-            }
+    /// A word, labels and a brace, all on one line.
+    fn is_at_block(&self) -> bool {
+        let mut kinds = self.tokens.iter().skip(self.at).map(|token| token.kind);
+        let label = |kind: &Kind| {
+            matches!(kind, Kind::Identifier | Kind::OpenQuote | Kind::Quoted | Kind::CloseQuote)
         };
-        if broken {
-            return false;
-        }
+        kinds.next() == Some(Kind::Identifier)
+            && kinds.find(|kind| !label(kind)) == Some(Kind::OpenBrace)
     }
-    open.is_empty()
 }

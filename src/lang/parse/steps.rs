@@ -9,7 +9,7 @@ use crate::{Expr, ExprKind, Step};
 impl Parser<'_> {
     pub(super) fn steps(&mut self, mut from: Expr) -> Expr {
         let mut length = 0;
-        while !self.recovery {
+        loop {
             let token = self.peek();
             length += 1;
             if length > super::parser::DEPTH_MAX * 4 {
@@ -42,7 +42,8 @@ impl Parser<'_> {
             Kind::Star => self.attribute_splat(from),
             _ => {
                 let detail = "An attribute name is required after a dot.";
-                self.error("Invalid attribute name", detail, self.span(token));
+                self.remark("Invalid attribute name", detail, self.span(token));
+                self.recovery = true;
                 from
             }
         }
@@ -65,9 +66,10 @@ impl Parser<'_> {
 
     /// `.*` takes along attributes and legacy indexes only; what follows applies to its result.
     fn attribute_splat(&mut self, source: Expr) -> Expr {
-        let mut last = self.next();
+        let star = self.next();
+        let mut last = star;
         let mut each = Vec::new();
-        while !self.recovery && self.peek_kind() == Kind::Dot {
+        while self.peek_kind() == Kind::Dot {
             let dot = self.next();
             let token = self.peek();
             match token.kind {
@@ -85,10 +87,14 @@ impl Parser<'_> {
                 Kind::Star => {
                     let detail = "A splat expression (*) cannot be used inside another attribute-only splat expression.";
                     self.error("Nested splat expression not allowed", detail, self.span(token));
+                    self.recovery = true;
+                    break;
                 }
                 _ => {
                     let detail = "An attribute name is required after a dot.";
-                    self.error("Invalid attribute name", detail, self.span(token));
+                    self.error("Invalid attribute name", detail, self.span(star));
+                    self.recovery = true;
+                    break;
                 }
             }
             last = token;
@@ -104,14 +110,14 @@ impl Parser<'_> {
             return self.nested(|parser| parser.full_splat(from, open));
         }
         let key = self.with_newlines(false, |parser| {
-            let key = parser.expression();
-            if parser.recovery {
+            let (key, failed) = parser.tried(Self::expression);
+            if failed {
                 parser.recover_to(Kind::CloseBracket);
-            } else if parser.accept(Kind::CloseBracket).is_none() {
+            } else if parser.next().kind != Kind::CloseBracket && !parser.recovery {
+                // The place is where the search for it ended.
+                let found = parser.recover_to(Kind::CloseBracket);
                 let detail = "The index operator must end with a closing bracket (\"]\").";
-                let at = parser.span(parser.peek());
-                parser.error("Missing close bracket on index", detail, at);
-                parser.recover_to(Kind::CloseBracket);
+                parser.remark("Missing close bracket on index", detail, parser.span(found));
             }
             key
         });
@@ -120,17 +126,15 @@ impl Parser<'_> {
 
     /// `[*]` takes along every step after it; another splat among them nests.
     fn full_splat(&mut self, source: Expr, open: Token) -> Expr {
-        let close = self.peek();
-        if close.kind == Kind::CloseBracket {
-            self.next();
-        } else {
+        let close = self.next();
+        if close.kind != Kind::CloseBracket && !self.recovery {
             let detail = "The star for a full splat operator must be immediately followed by a closing bracket (\"]\").";
-            self.error("Missing close bracket on splat index", detail, self.span(close));
+            self.remark("Missing close bracket on splat index", detail, self.span(close));
             self.recover_to(Kind::CloseBracket);
         }
         let marker = self.span(open).to(self.last_span());
         let item = Expr::new(ExprKind::Bound(Expr::SPLAT_ITEM.into()), marker);
-        let body = if self.recovery { item } else { self.steps(item) };
+        let body = self.steps(item);
         let span = source.span.to(body.span);
         let (each, nested) = plain_steps(body);
         let nested = nested.map(Arc::new);

@@ -30,6 +30,8 @@ struct Reading {
     can_trim_last: bool,
     /// How many names were bound before each open `for` directive.
     bound: Vec<usize>,
+    /// The place where the template begins.
+    start: Span,
 }
 
 impl Parser<'_> {
@@ -58,9 +60,7 @@ impl Parser<'_> {
             return Expr::literal(Value::text(&text), span);
         }
         let (tree, mistakes) = Builder::new(self.source, parts, end).build();
-        if !self.recovery {
-            self.found.extend(mistakes);
-        }
+        self.found.extend(mistakes);
         Expr::new(ExprKind::Template(tree), span)
     }
 
@@ -70,6 +70,7 @@ impl Parser<'_> {
             trim_next: false,
             can_trim_last: false,
             bound: Vec::new(),
+            start: self.span(self.peek()),
         };
         loop {
             let token = self.peek();
@@ -101,26 +102,19 @@ impl Parser<'_> {
                 if can_trim && token.end - token.start == 3 {
                     trim_last(&mut reading.parts);
                 }
-                let open = self.span(token);
                 self.with_newlines(false, |parser| {
                     if token.kind == Kind::OpenInterpolation {
-                        parser.interpolation(close, open, reading);
+                        parser.interpolation(close, reading);
                     } else {
                         parser.directive(token, reading);
                     }
                 });
             }
-            Kind::QuotedNewline => {
-                self.next();
-                // A string that ends with its line was reported; the rest of the item is given up.
-                if self.peek().start == token.start {
-                    self.recovery = true;
-                    return false;
-                }
-            }
             _ => {
                 let detail = "No closing marker was found for the string.";
                 self.error("Unterminated template string", detail, self.span(token));
+                self.next();
+                self.recover_to(close);
                 return false;
             }
         }
@@ -136,11 +130,11 @@ impl Parser<'_> {
         super::literal::quoted(text, span, &mut self.found)
     }
 
-    fn interpolation(&mut self, close: Kind, open: Span, reading: &mut Reading) {
+    fn interpolation(&mut self, close: Kind, reading: &mut Reading) {
         let expr = self.expression();
         let token = self.peek();
-        if self.recovery || token.kind != Kind::CloseSequence {
-            self.unclosed_interpolation(token, close, open);
+        if token.kind != Kind::CloseSequence {
+            self.unclosed_interpolation(token, close, reading.start);
             self.recover_to(Kind::CloseSequence);
         } else {
             self.next();
@@ -149,13 +143,13 @@ impl Parser<'_> {
         reading.parts.push(Part::Interpolation(expr));
     }
 
-    fn unclosed_interpolation(&mut self, token: Token, close: Kind, open: Span) {
+    fn unclosed_interpolation(&mut self, token: Token, close: Kind, start: Span) {
         let quote = matches!(token.kind, Kind::CloseQuote | Kind::OpenQuote);
         let (summary, detail, at) = match token.kind {
             Kind::End => (
                 "Unclosed template interpolation sequence",
                 "There is no closing brace for this interpolation sequence before the end of the file. This might be caused by incorrect nesting inside the given expression.",
-                open,
+                start,
             ),
             Kind::Colon => (
                 "Extra characters after interpolation expression",
@@ -165,7 +159,7 @@ impl Parser<'_> {
             _ if quote && close == Kind::CloseQuote => (
                 "Unclosed template interpolation sequence",
                 "There is no closing brace for this interpolation sequence before the end of the quoted template. This might be caused by incorrect nesting inside the given expression.",
-                open,
+                start,
             ),
             _ => (
                 "Extra characters after interpolation expression",
@@ -186,10 +180,13 @@ impl Parser<'_> {
         }
         self.next();
         let word = self.text(keyword);
-        let part = self.directive_part(open, keyword, reading);
-        reading.parts.extend(part);
+        let Some(part) = self.directive_part(open, keyword, reading) else {
+            self.recover_to(Kind::CloseSequence);
+            return;
+        };
+        reading.parts.push(part);
         let close = self.peek();
-        if !self.recovery && close.kind == Kind::CloseSequence {
+        if close.kind == Kind::CloseSequence {
             self.next();
             reading.trim_next = close.end - close.start == 2;
             return;

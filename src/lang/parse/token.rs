@@ -31,7 +31,7 @@ pub(super) enum Kind {
     Quoted,
     /// Text of a heredoc or of a file that is a template; at most one line.
     Bare,
-    /// A line break inside quotes, which is a mistake and ends the string.
+    /// Line breaks inside quotes, which are a mistake.
     QuotedNewline,
     /// `${` or `${~`.
     OpenInterpolation,
@@ -65,10 +65,6 @@ pub(super) enum Kind {
 
     /// A character that the language does not have, or has no use for.
     Stray,
-    /// `/*` without `*/`.
-    UnclosedComment,
-    /// A heredoc whose closing line never comes.
-    UnclosedHeredoc,
 }
 
 impl Kind {

@@ -6,7 +6,7 @@ variable "regions" {}
 
 variable "limit" {
   validation {
-    condition     = var.regions != ""
+    condition     = var.limit != var.regions
     error_message = "no"
   }
 }
@@ -56,7 +56,7 @@ resource "aws_subnet" "many" {
       condition     = self.id != ""
       error_message = "no"
     }
-    replace_triggered_by = [var.limit, aws_subnet.one.id]
+    replace_triggered_by = [aws_subnet.one.id]
   }
 }
 
