@@ -260,7 +260,8 @@ impl Dependencies {
                 (node, ordinal)
             }
             Dependency::Declared(node) => {
-                for node in self.graph.nearest_resources(&tables.tree, vec![node]) {
+                let named = tables.tree.meant_by(node);
+                for node in self.graph.nearest_resources(&tables.tree, named) {
                     self.flatten_declared(tables, node, found);
                 }
                 return;

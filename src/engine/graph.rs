@@ -76,22 +76,15 @@ impl Graph {
         self.edges[node.0 as usize].keys().copied()
     }
 
-    /// The resources that nodes lead to, through values; a call leads to all that its module declares.
+    /// The resources that nodes lead to, through values.
     pub(crate) fn nearest_resources(&self, tree: &Tree, mut nodes: Vec<NodeId>) -> Vec<NodeId> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         while let Some(node) = nodes.pop() {
             if seen.insert(node) {
-                let declared = tree.get(node);
-                match &declared.kind {
+                match tree.get(node).kind {
                     NodeKind::Resource(_) => found.push(node),
-                    kind => {
-                        nodes.extend(self.dependencies(node));
-                        if let NodeKind::Call(key) = kind {
-                            let child = tree.module(declared.module).children[key];
-                            nodes.extend(tree.nodes_below(child));
-                        }
-                    }
+                    _ => nodes.extend(self.dependencies(node)),
                 }
             }
         }

@@ -153,7 +153,8 @@ pub(crate) fn decide(
         let planned = plan_new(resource_type, request)?;
         return Ok(Decision {
             action: Action::Create,
-            reason: None,
+            // It is told of what is created, too, and goes before all other reasons.
+            reason: circumstances.triggered.then_some(Reason::ReplaceByTriggers),
             planned,
             replace_paths: Vec::new(),
         });
@@ -167,13 +168,15 @@ pub(crate) fn decide(
         name_seed: request.name_seed,
         connection: request.connection,
     })?;
-    let reason = if circumstances.tainted {
+    let reason = if circumstances.triggered {
+        Some(Reason::ReplaceByTriggers)
+    } else if circumstances.tainted {
         Some(Reason::ReplaceBecauseTainted)
     } else if circumstances.requested {
         Some(Reason::ReplaceByRequest)
     } else if !planned.replace.is_empty() {
         Some(Reason::ReplaceBecauseCannotUpdate)
-    } else if circumstances.triggered || circumstances.host_replaced {
+    } else if circumstances.host_replaced {
         Some(Reason::ReplaceByTriggers)
     } else {
         None

@@ -159,6 +159,14 @@ impl Tree {
         all.filter(move |node| below.contains(&self.get(*node).module))
     }
 
+    /// What a reference to a node means: a call stands for all that its module declares.
+    pub(crate) fn meant_by(&self, id: NodeId) -> Vec<NodeId> {
+        let node = self.get(id);
+        let NodeKind::Call(key) = &node.kind else { return vec![id] };
+        let child = self.module(node.module).children[key];
+        self.nodes_below(child).chain([id]).collect()
+    }
+
     /// Names a node as people would: `module.a.local.x`.
     pub(crate) fn describe(&self, id: NodeId) -> String {
         let node = self.get(id);

@@ -188,10 +188,16 @@ impl Plan {
         self.changes.is_empty() && self.outputs.is_empty()
     }
 
+    /// What only refreshes takes no output away.
+    fn changes_output(&self, output: &OutputChange) -> bool {
+        let stays = self.mode == PlanMode::RefreshOnly && output.action == Action::Delete;
+        output.action != Action::NoOp && !stays
+    }
+
     /// Tells whether apply would change the world, the state or an output.
     pub fn has_changes(&self) -> bool {
         self.changes.iter().any(ResourceChange::is_change)
-            || self.outputs.values().any(|output| output.action != Action::NoOp)
+            || self.outputs.values().any(|output| self.changes_output(output))
             || (self.mode == PlanMode::RefreshOnly && !self.drift.is_empty())
     }
 }
