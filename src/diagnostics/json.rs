@@ -55,18 +55,21 @@ pub fn range(file: &SourceFile, span: Span) -> Value {
 }
 
 fn snippet(file: &SourceFile, span: Span, diagnostic: &Diagnostic) -> Value {
-    let start = file.position(span.start as usize);
-    let code = code(file, span);
+    // Shown are the lines of what is underlined, and of what it is a part of.
+    let around = diagnostic.context.filter(|context| context.file == span.file);
+    let shown = around.map_or(span, |context| context.to(span));
+    let start = file.position(shown.start as usize);
+    let code = code(file, shown);
     let line_start = line_offset(file, start.byte);
-    let end = (span.end as usize).saturating_sub(line_start).min(code.len());
+    let offset = |byte: u32| (byte as usize).saturating_sub(line_start).min(code.len());
     let value = |one: &Involved| json!({"traversal": one.name, "statement": one.statement});
     let values = diagnostic.values.iter().filter(|one| one.is_reference()).map(value);
     let mut snippet = json!({
         "context": context(file, span),
         "code": code,
         "start_line": start.line,
-        "highlight_start_offset": start.byte - line_start,
-        "highlight_end_offset": end,
+        "highlight_start_offset": offset(span.start),
+        "highlight_end_offset": offset(span.end),
         "values": values.collect::<Vec<_>>(),
     });
     if let Some(called) = &diagnostic.called {
@@ -92,17 +95,25 @@ fn context(file: &SourceFile, span: Span) -> Option<String> {
     // What starts at the left edge of its line is not inside of a block that starts there too.
     let is_inside = before.len() < span.start as usize;
     let own = file.text[before.len()..].lines().next().filter(|_| is_inside);
-    let is_edge = |line: &&str| line.starts_with(|c: char| !c.is_whitespace() && c != '#');
-    // Blocks of a file start and end at the left edge, whatever they hold.
+    // Blocks of a file start and end at the left edge; what else stands there is text of a heredoc.
+    let is_edge = |line: &&str| line.starts_with('}') || header(line).is_some();
     let edge = match own.filter(is_edge) {
         Some(own) => own,
         None => {
             before.lines().rev().find(is_edge).filter(|line| !line.trim_end().ends_with('}'))?
         }
     };
-    let (header, _) = edge.split_once('{')?;
-    let is_block = header.starts_with(|c: char| c.is_alphabetic()) && !header.contains('=');
-    is_block.then(|| header.split_whitespace().collect::<Vec<_>>().join(" "))
+    Some(header(edge)?.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+/// What stands before the brace of a line that begins a block.
+fn header(line: &str) -> Option<&str> {
+    let (header, _) = line.split_once('{')?;
+    // Labels in quotes may hold anything.
+    let bare: String = header.split('"').step_by(2).collect();
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | '\t');
+    let begins = header.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    (begins && bare.chars().all(is_word)).then_some(header)
 }
 
 /// The byte at which the line of `byte` starts.

@@ -75,6 +75,13 @@ impl Diagnostic {
         self
     }
 
+    /// Sets the wider place around what is underlined.
+    #[must_use]
+    pub fn within(mut self, span: Span) -> Self {
+        self.context = Some(span);
+        self
+    }
+
     /// Sets the place unless one is set already.
     #[must_use]
     pub fn at_or(mut self, span: Option<Span>) -> Self {

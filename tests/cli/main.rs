@@ -13,6 +13,7 @@ mod provisioners;
 mod remote_state;
 mod selecting;
 mod servers;
+mod snippets;
 mod testing;
 mod testing_cases;
 mod tools;

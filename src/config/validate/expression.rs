@@ -54,7 +54,8 @@ impl<'a> Validator<'a> {
         }
         if let Err(error) = functions::arity(function, call.arguments.len()) {
             let (summary, detail) = error.diagnostic(&call.name);
-            let mut diagnostic = Diagnostic::error(summary, detail).at(error.place(call, whole));
+            let mut diagnostic =
+                Diagnostic::error(summary, detail).at(error.place(call, whole)).within(whole.span);
             diagnostic.called = functions::called(&call.name).map(Box::new);
             self.diagnostics.push(diagnostic);
         }

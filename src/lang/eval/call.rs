@@ -43,7 +43,7 @@ impl Evaluator<'_> {
                 Argument::Expr(expr) => self.value(expr),
                 Argument::Value(value, _) => value.clone(),
             };
-            self.converted((function, call), i, value, argument)
+            self.converted((function, call, whole), i, value, argument)
         });
         let values: Vec<Value> = values.collect();
         if self.found.len() > before {
@@ -54,7 +54,8 @@ impl Evaluator<'_> {
             let at = argument.map_or_else(|| whole.start_span(), Argument::start_span);
             let (summary, detail) = error.diagnostic(function, &call.name);
             let involved = argument.map_or(whole, Argument::expr);
-            self.failed_call(Diagnostic::error(summary, detail).at(at), call, involved);
+            let diagnostic = Diagnostic::error(summary, detail).at(at).within(whole.span);
+            self.failed_call(diagnostic, call, involved);
             Self::unknown()
         })
     }
@@ -97,13 +98,13 @@ impl Evaluator<'_> {
     fn wrong_count(&mut self, error: &ArityError, call: &Call, whole: &Expr) {
         let (summary, detail) = error.diagnostic(&call.name);
         let diagnostic = Diagnostic::error(summary, detail).at(error.place(call, whole));
-        self.failed_call(diagnostic, call, whole);
+        self.failed_call(diagnostic.within(whole.span), call, whole);
     }
 
     /// Converts an argument to its parameter's type; every argument tells its own mistake.
     fn converted(
         &mut self,
-        (function, call): (&Function, &Call),
+        (function, call, whole): (&Function, &Call, &Expr),
         i: usize,
         value: Value,
         argument: &Argument<'_>,
@@ -116,7 +117,8 @@ impl Evaluator<'_> {
         convert(&value, &ty).unwrap_or_else(|error| {
             let detail = format!("Invalid value for \"{}\" parameter: {error}.", parameter.name);
             let diagnostic = Diagnostic::error("Invalid function argument", detail);
-            self.failed_call(diagnostic.at(argument.start_span()), call, argument.expr());
+            let diagnostic = diagnostic.at(argument.start_span()).within(whole.span);
+            self.failed_call(diagnostic, call, argument.expr());
             Value::unknown(ty)
         })
     }
@@ -192,7 +194,8 @@ impl Evaluator<'_> {
         };
         let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
         let diagnostic = Diagnostic::error("Error in function call", detail);
-        self.failed_call(diagnostic.at(whole.start_span()), call, whole);
+        let diagnostic = diagnostic.at(whole.start_span()).within(whole.span);
+        self.failed_call(diagnostic, call, whole);
         Self::unknown()
     }
 

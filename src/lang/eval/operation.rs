@@ -25,7 +25,8 @@ impl Evaluator<'_> {
             Ok(value) => value,
             Err(error) => {
                 let detail = format!("Unsuitable value for unary operand: {error}.");
-                self.error(INVALID_OPERAND, detail, operand.span, operand);
+                let diagnostic = Diagnostic::error(INVALID_OPERAND, detail).at(operand.span);
+                self.report(diagnostic.within(whole.span), operand);
                 return Value::unknown(ty);
             }
         };
@@ -69,8 +70,8 @@ impl Evaluator<'_> {
         let before = self.found.len();
         let right = self.value(&sides[1]);
         let after = self.found.len();
-        let left = self.operand(&left, &operand, "left", &sides[0]);
-        let right = self.operand(&right, &operand, "right", &sides[1]);
+        let left = self.operand(&left, &operand, "left", (&sides[0], whole));
+        let right = self.operand(&right, &operand, "right", (&sides[1], whole));
         let (Some(left), Some(right)) = (left, right) else { return Value::unknown(result) };
         if left_failed || after > before {
             return Value::unknown(result).with_marks(left.marks | right.marks);
@@ -79,13 +80,19 @@ impl Evaluator<'_> {
             .unwrap_or_else(|message| self.failed(&message, whole, result))
     }
 
-    fn operand(&mut self, value: &Value, ty: &Type, side: &str, expr: &Expr) -> Option<Value> {
+    fn operand(
+        &mut self,
+        value: &Value,
+        ty: &Type,
+        side: &str,
+        (expr, whole): (&Expr, &Expr),
+    ) -> Option<Value> {
         match convert(value, ty) {
             Ok(value) => Some(value),
             Err(error) => {
                 let detail = format!("Unsuitable value for {side} operand: {error}.");
                 let diagnostic = Diagnostic::error(INVALID_OPERAND, detail).at(expr.span);
-                self.report(diagnostic, expr);
+                self.report(diagnostic.within(whole.span), expr);
                 None
             }
         }

@@ -1,7 +1,7 @@
 //! Sentences as a terminal shows them: broken between words.
 
 /// So many columns a line of prose has at most: lines end where Terraform's do, whose name has a letter more.
-const COLUMNS: usize = 77;
+const COLUMNS: usize = 76;
 
 /// Breaks every line of the text that is too long, between words.
 pub fn wrapped(text: &str) -> String {
@@ -29,8 +29,8 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_stay_otherwise() {
-        let long = format!("{} {} c", "a".repeat(69), "b".repeat(7));
-        assert_eq!(wrapped(&long), format!("{} {}\nc", "a".repeat(69), "b".repeat(7)));
+        let long = format!("{} {} c", "a".repeat(68), "b".repeat(7));
+        assert_eq!(wrapped(&long), format!("{} {}\nc", "a".repeat(68), "b".repeat(7)));
         assert_eq!(wrapped("\n  a  b\n"), "\n  a  b\n");
         assert_eq!(wrapped(&"x".repeat(90)), "x".repeat(90));
     }
