@@ -39,6 +39,12 @@ impl PlanFile {
             Failure::error("Plan could not be saved", format!("There is no randomness: {error}."))
         })?;
         let salt = hex::encode(salt);
+        let look = |secrets| {
+            shown(planned, stack, secrets).map_err(|error| {
+                let detail = format!("The plan could not be written as JSON: {error}.");
+                Failure::error("Plan could not be saved", detail)
+            })
+        };
         let folder = stack.config.folder.clone();
         let real = fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
         Ok(Self(file::PlanFile {
@@ -53,8 +59,8 @@ impl PlanFile {
             changes: fingerprint::changes(plan, &salt),
             salt,
             errored: plan.errored,
-            shown: shown(planned, stack, Secrets::Hidden),
-            revealed: (secrets == Secrets::Shown).then(|| shown(planned, stack, secrets)),
+            shown: look(Secrets::Hidden)?,
+            revealed: (secrets == Secrets::Shown).then(|| look(secrets)).transpose()?,
         }))
     }
 
@@ -186,7 +192,7 @@ impl PlanFile {
 }
 
 /// How a plan looks, in text and in JSON.
-fn shown(planned: &Planned, stack: &Stack, secrets: Secrets) -> Shown {
+fn shown(planned: &Planned, stack: &Stack, secrets: Secrets) -> serde_json::Result<Shown> {
     let registry = crate::providers::registry();
     let relevant = planned.relevant_attributes();
     let dependencies = planned.dependencies();
@@ -194,10 +200,8 @@ fn shown(planned: &Planned, stack: &Stack, secrets: Secrets) -> Shown {
     let origin =
         plan::json::Origin { config, registry: &registry, relevant, dependencies, secrets };
     let options = RenderOptions { detail: Detail::Full, secrets, ..RenderOptions::default() };
-    Shown {
-        text: plan::render::text(&planned.plan, options),
-        json: serde_json::json!(plan::json::document(&planned.plan, &origin)),
-    }
+    let json = serde_json::value::to_raw_value(&plan::json::document(&planned.plan, &origin))?;
+    Ok(Shown { text: plan::render::text(&planned.plan, options), json })
 }
 
 fn secrets_are_missing() -> Diagnostic {

@@ -55,7 +55,7 @@ impl Show {
         let secrets = views::plan::secrets(self.show_sensitive);
         let (shown, warning) = PlanFile::read(path)?.shown(secrets);
         if self.json {
-            context.ui.line(&shown.json.to_string());
+            context.ui.line(shown.json.get());
         } else {
             context.ui.print(&format!("\n{}", shown.text));
         }
