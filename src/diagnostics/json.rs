@@ -9,7 +9,7 @@ pub fn diagnostic(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
     let mut object = json!({
         "severity": severity(diagnostic.severity),
         "summary": diagnostic.summary,
-        "detail": diagnostic.detail,
+        "detail": diagnostic.detail_in(sources),
     });
     let hints: Vec<&str> = diagnostic.advice().collect();
     if !hints.is_empty() {
@@ -141,5 +141,16 @@ mod tests {
         assert_eq!(value["snippet"]["code"], "b = nope.x");
         assert_eq!(value["snippet"]["highlight_start_offset"], 4);
         assert_eq!(value["snippet"]["highlight_end_offset"], 10);
+    }
+
+    #[test]
+    fn a_place_that_the_detail_mentions_has_the_name_of_its_file() {
+        let mut sources = SourceMap::new();
+        let file = sources.add("main.hcl", "a = 1\na = 2\n");
+        let d = Diagnostic::error("Attribute redefined", "Set at line 1, column 1 already.")
+            .at(Span::new(file, 6, 7))
+            .mentioning(Span::new(file, 0, 1), "line 1, column 1");
+        assert_eq!(diagnostic(&d, &sources)["detail"], "Set at main.hcl:1,1-2 already.");
+        assert_eq!(d.detail_in(&SourceMap::new()), "Set at line 1, column 1 already.");
     }
 }

@@ -39,6 +39,8 @@ pub struct Diagnostic {
     pub values: Vec<Involved>,
     /// The function whose call it is about.
     pub called: Option<Box<CalledFunction>>,
+    /// Another place that the detail speaks of, and the words in which it does while its file has no name.
+    pub mentioned: Option<(Span, String)>,
     /// Imperative advice for this very mistake; without any, its kind has some ([`Diagnostic::advice`]).
     pub hints: Vec<String>,
 }
@@ -64,6 +66,7 @@ impl Diagnostic {
             address: None,
             values: Vec::new(),
             called: None,
+            mentioned: None,
             hints: Vec::new(),
         }
     }
@@ -94,6 +97,28 @@ impl Diagnostic {
     pub fn on(mut self, address: impl Into<String>) -> Self {
         self.address = Some(address.into());
         self
+    }
+
+    /// Says which words of the detail stand for another place.
+    #[must_use]
+    pub fn mentioning(mut self, span: Span, words: impl Into<String>) -> Self {
+        self.mentioned = Some((span, words.into()));
+        self
+    }
+
+    /// The detail with the file's name in the place that it mentions: `main.tf:2,3-9`.
+    pub fn detail_in(&self, sources: &SourceMap) -> String {
+        let named = self.mentioned.as_ref().and_then(|(span, words)| {
+            let file = sources.file(span.file)?;
+            let (start, end) =
+                (file.position(span.start as usize), file.position(span.end as usize));
+            let line =
+                if start.line == end.line { String::new() } else { format!("{},", end.line) };
+            let (from, to) = (start.column, end.column);
+            let place = format!("{}:{},{from}-{line}{to}", file.path, start.line);
+            Some(self.detail.replacen(words, &place, 1))
+        });
+        named.unwrap_or_else(|| self.detail.clone())
     }
 
     /// Adds a hint, an imperative sentence.

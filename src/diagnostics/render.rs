@@ -32,12 +32,12 @@ pub fn one(diagnostic: &Diagnostic, sources: &SourceMap, colour: bool) -> String
     }
     let mut drawn = renderer.render(&[group]).clone();
     drawn.push('\n');
-    drawn.push_str(&words(diagnostic));
+    drawn.push_str(&words(diagnostic, sources));
     drawn
 }
 
 /// Everything that is said in words below the drawing.
-fn words(diagnostic: &Diagnostic) -> String {
+fn words(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     let mut words = String::new();
     if let Some(address) = &diagnostic.address {
         words.push_str(&format!("  with {address}\n"));
@@ -49,7 +49,7 @@ fn words(diagnostic: &Diagnostic) -> String {
         words.push_str(&format!("  {value}\n"));
     }
     if !diagnostic.detail.is_empty() {
-        words.push_str(&format!("\n{}\n", diagnostic.detail.trim_end()));
+        words.push_str(&format!("\n{}\n", diagnostic.detail_in(sources).trim_end()));
     }
     for (index, hint) in diagnostic.advice().enumerate() {
         let gap = if index == 0 { "\n" } else { "" };

@@ -1,6 +1,6 @@
 //! Bodies: arguments and blocks, one a line; a mistake in one leaves the others whole.
 
-use diagnostics::Span;
+use diagnostics::{Diagnostic, Span};
 use indexmap::map::Entry;
 
 use super::parser::Parser;
@@ -99,13 +99,14 @@ impl Parser<'_> {
                 entry.insert(attribute);
             }
             Entry::Occupied(entry) => {
-                let first = entry.get().name_span.start as usize;
-                let place = super::line_and_column(self.source, first);
+                let first = entry.get().name_span;
+                let place = super::line_and_column(self.source, first.start as usize);
                 let detail = format!(
                     "The argument \"{}\" was already set at {place}. Each argument may be set only once.",
                     attribute.name
                 );
-                self.remark("Attribute redefined", detail, attribute.name_span);
+                let remark = Diagnostic::error("Attribute redefined", detail);
+                self.found.push(remark.at(attribute.name_span).mentioning(first, place));
             }
         }
     }

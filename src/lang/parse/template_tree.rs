@@ -104,13 +104,36 @@ impl<'a> Builder<'a> {
     }
 
     fn branches(&mut self, open: Span) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
-        let place = self.place(open);
+        let (place, before) = (self.place(open), self.found.len());
+        let branches = self.branches_of(&place);
+        self.mention(before, open, &place);
+        branches
+    }
+
+    /// Says of the mistakes since that `place` is where a directive opens.
+    fn mention(&mut self, before: usize, open: Span, place: &str) {
+        if self.found.len() == before {
+            return;
+        }
+        let told = |(at, found): (usize, Diagnostic)| {
+            let is_new = at >= before && found.mentioned.is_none();
+            if is_new && found.detail.contains(place) {
+                found.mentioning(open, place)
+            } else {
+                found
+            }
+        };
+        let found = std::mem::take(&mut self.found).into_iter().enumerate();
+        self.found = found.map(told).collect::<Vec<_>>().into();
+    }
+
+    fn branches_of(&mut self, place: &str) -> (Vec<TemplatePart>, Vec<TemplatePart>) {
         let (then, end, at) = self.run();
         match end {
             End::If => return (then, Vec::new()),
             End::Else => {}
             End::Template => {
-                self.missing("if", "endif", &place);
+                self.missing("if", "endif", place);
                 return (then, Vec::new());
             }
             End::For => {
@@ -122,7 +145,7 @@ impl<'a> Builder<'a> {
         let (otherwise, end, at) = self.run();
         match end {
             End::If => {}
-            End::Template => self.missing("if", "endif", &place),
+            End::Template => self.missing("if", "endif", place),
             End::Else => {
                 let detail = format!("Already in the else clause for the if started at {place}.");
                 self.unexpected("else", at, detail);
@@ -136,7 +159,7 @@ impl<'a> Builder<'a> {
     }
 
     fn body(&mut self, open: Span) -> Vec<TemplatePart> {
-        let place = self.place(open);
+        let (place, before) = (self.place(open), self.found.len());
         let (body, end, at) = self.run();
         match end {
             End::For => {}
@@ -151,6 +174,7 @@ impl<'a> Builder<'a> {
                 self.unexpected("endif", at, detail);
             }
         }
+        self.mention(before, open, &place);
         body
     }
 
