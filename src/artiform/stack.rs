@@ -87,18 +87,6 @@ impl Stack {
         Ok(Self { written, places, warnings, digest, workspace, assignments, ..bare })
     }
 
-    /// Refuses mistakes that need no values to be known, as `validate` does.
-    ///
-    /// # Errors
-    /// The mistakes, before anything is read or planned.
-    pub fn checked(self) -> Result<Self, Box<Failure>> {
-        let found = validation::completed(&self.config, Diagnostics::new())?;
-        if found.has_errors() {
-            return Err(Failure::new(found, self.sources()));
-        }
-        Ok(self)
-    }
-
     /// Loads the stack for a command that only looks at its state, to which mistakes elsewhere in the
     /// configuration do not matter.
     pub fn load_for_state(folder: &Path, context: &Context) -> Result<Self, Box<Failure>> {

@@ -9,29 +9,18 @@ use provider::{Effect, PreflightItem, change};
 
 use crate::instance::BlockKind;
 use crate::options::{PlanInput, Planned, Planning};
-use crate::tree::{ModuleId, NodeId, NodeKind, Tree};
-use crate::walk::{PlannedInstance, Run, to_u32};
+use crate::tree::{NodeId, NodeKind, Tree};
+use crate::walk::{PlannedInstance, Run};
 
 /// Plans: evaluates everything, reads what is recorded, and decides what apply does.
 ///
-/// What is wrong whatever the values are is told once for each block, as [`validate`] tells it, also of a block
-/// that has no instance now. That look is taken only where the plan found a mistake or passed a block by.
+/// What is wrong whatever the values are ends it before anything is read, as [`validate`] tells it: once for each
+/// block, also of one that has no instance now.
 pub async fn plan(input: PlanInput) -> Planning {
-    let without_values = input.without_values();
-    let planning = plan_values(input).await;
-    let is_sound = |planned: &Planned| !planned.run.passed_blocks_by();
-    if !planning.diagnostics.has_errors() && planning.planned.as_ref().is_some_and(is_sound) {
-        return planning;
+    let mistakes = validate(input.without_values(), Diagnostics::new()).await;
+    if mistakes.has_errors() {
+        return Planning { planned: None, diagnostics: mistakes };
     }
-    let mistakes = validate(without_values, Diagnostics::new()).await;
-    if !mistakes.has_errors() {
-        return planning;
-    }
-    let diagnostics = mistakes.and_elsewhere(planning.diagnostics).sorted();
-    Planning { planned: None, diagnostics }
-}
-
-async fn plan_values(input: PlanInput) -> Planning {
     let prior = input.prior.clone();
     let mut run = Run::new(input, false);
     if run.checking {
@@ -112,21 +101,6 @@ pub async fn validate(input: PlanInput, found: Diagnostics) -> Diagnostics {
 }
 
 impl Run {
-    /// Tells whether a resource or module has no instance, so that nobody looked into its block.
-    fn passed_blocks_by(&self) -> bool {
-        let is_resource =
-            |node: &NodeId| matches!(self.tree.get(*node).kind, NodeKind::Resource(_));
-        let mut resources = self.graph.order.iter().filter(|node| is_resource(node));
-        let is_empty = |node: &NodeId| {
-            let tables = &self.tables.resources[node.0 as usize];
-            tables.iter().all(|table| table.expansion.len() == 0)
-        };
-        let mut modules = (0..self.tree.modules.len()).map(|id| ModuleId(to_u32(id)));
-        !self.is_destroying()
-            && (modules.any(|id| self.tables.module(id).instances.is_empty())
-                || resources.any(is_empty))
-    }
-
     /// What is there and is no part of the plan: data sources as they were read, and what was not selected.
     fn left_out(&self) -> Vec<ResourceChange> {
         let planned = |i: &usize| self.plans(&self.instances[*i]);

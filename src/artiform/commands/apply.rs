@@ -97,7 +97,7 @@ impl Apply {
         }
         self.check_approval()?;
         let options = self.planning.options()?;
-        let stack = Stack::load(&self.place, &self.flags.variables, context)?.checked()?;
+        let stack = Stack::load(&self.place, &self.flags.variables, context)?;
         let session = Session::start(context)?;
         let store = stack_state::lock(&stack, self.operation(), &self.flags.lock)?;
         let opened = Opened::Locked(store);

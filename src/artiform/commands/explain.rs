@@ -38,7 +38,7 @@ impl Verb for Explain {
 
     fn run(self, context: &Context) -> Outcome {
         let options = self.planning.options()?;
-        let stack = Stack::load(&self.stack.folder, &self.variables, context)?.checked()?;
+        let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
         let session = Session { quiet: true, ..Session::start(context)? };
         let state = stack_state::for_plan(&stack, &self.lock)?;
         let made = session.plan(&stack, &state, options);

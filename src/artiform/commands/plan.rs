@@ -81,7 +81,7 @@ impl Plan {
             }
             options.generate_config = true;
         }
-        let stack = Stack::load(&self.stack.folder, &self.variables, context)?.checked()?;
+        let stack = Stack::load(&self.stack.folder, &self.variables, context)?;
         let session = Session::start(context)?;
         let state = stack_state::for_plan(&stack, &self.lock)?;
         let made = session.plan(&stack, &state, options.clone());
