@@ -41,6 +41,8 @@ pub(crate) struct Declarations {
     /// What asks for another version of a program; told only where all else could be read, since what
     /// could not may be of that version's language.
     pub versions_unsupported: Vec<Diagnostic>,
+    /// Why the state cannot be opened, which is nothing to those who only check.
+    pub state_unopened: Vec<Diagnostic>,
 }
 
 /// Reads blocks of one module.

@@ -54,6 +54,7 @@ pub fn load_beside(folder: &Path, sources: SourceMap) -> Loaded {
     config.damaged = mistaken.iter().map(|place| around(place).unwrap_or(*place)).collect();
     let while_reading = diagnostics.clone().sorted();
     let mut findings = validate::Findings::default();
+    findings.when_planning.extend(loader.state_unopened);
     validate::config(&config, &mut findings);
     // What seems wrong in a block that could not be read whole may only follow from that.
     let follows = |found: &Diagnostic| found.subject.is_some_and(|place| config.is_damaged(place));
@@ -77,6 +78,8 @@ struct Loader {
     regions: IndexMap<Name, RegionBlock>,
     /// Blocks that ask for another version; see [`Declarations::versions_unsupported`].
     versions_unsupported: Vec<Diagnostic>,
+    /// See [`Declarations::state_unopened`].
+    state_unopened: Vec<Diagnostic>,
     stack_folder: PathBuf,
     /// Read when the first package is met.
     lock: Option<LockFile>,
@@ -110,6 +113,7 @@ impl Loader {
         declared.module.folder = folder.to_path_buf();
         declared.module.incomplete = !complete;
         self.versions_unsupported.append(&mut declared.versions_unsupported);
+        self.state_unopened.append(&mut declared.state_unopened);
         if caller.is_none() {
             self.stack = std::mem::take(&mut declared.stack);
             self.regions = std::mem::take(&mut declared.regions);

@@ -48,11 +48,7 @@ impl Decoder<'_> {
                 "backend" => self.backend(inner),
                 "encryption" => self.encryption(inner),
                 "required_providers" => self.required_providers_block(inner),
-                "cloud" => self.report(
-                    "Unsupported block type",
-                    "State cannot be kept in HCP Terraform. Use the backend \"local\" or \"s3\".",
-                    inner.header_span,
-                ),
+                "cloud" => self.cloud(&inner),
                 "provider_meta" => {
                     schema::labels(&inner, &["provider"], self.diagnostics);
                 }
@@ -149,7 +145,8 @@ impl Decoder<'_> {
             return;
         }
         let label = block.labels[0].clone();
-        self.literal_references(&block.body, "A backend is opened");
+        // As in Terraform, which checks without opening the state.
+        self.declared.state_unopened.extend(references(&block.body, "A backend is opened"));
         self.declared.stack.backend = Some(Backend {
             kind: label.text,
             kind_span: label.span,
@@ -158,17 +155,13 @@ impl Decoder<'_> {
         });
     }
 
-    /// State is opened before anything else is known, so nothing can be referred to there.
-    fn literal_references(&mut self, body: &Body, what: &str) {
-        let mut spans: Vec<Span> = Vec::new();
-        body.for_each_expression(&mut |expr| {
-            expr.for_each_reference(&mut |traversal| spans.push(traversal.span));
-        });
-        for span in spans {
-            let detail = format!(
-                "{what} before anything is evaluated, so variables may not be used here. Write the value itself."
-            );
-            self.report("Variables not allowed", detail, span);
+    /// HCP Terraform keeps no state of ours; as Terraform, only those who open the state are told.
+    fn cloud(&mut self, block: &Block) {
+        let detail = "State cannot be kept in HCP Terraform, so nothing can be planned here.";
+        let hint = "remove the block; without one, state is kept beside the stacks";
+        let found = Diagnostic::error("HCP Terraform is not supported", detail).hint(hint);
+        if self.root {
+            self.declared.state_unopened.push(found.at(block.header_span));
         }
     }
 
@@ -181,7 +174,7 @@ impl Decoder<'_> {
             let detail = "Encryption was configured already; a stack has one encryption block.";
             self.report("Duplicate encryption configuration", detail, block.header_span);
         } else {
-            self.literal_references(&block.body, "Encrypted state is opened");
+            self.diagnostics.extend(references(&block.body, "Encrypted state is opened"));
             self.declared.stack.encryption = Some(block.body);
         }
     }
@@ -287,4 +280,17 @@ impl Decoder<'_> {
         }
         Some(reference)
     }
+}
+
+/// State is opened before anything else is known, so nothing can be referred to there.
+fn references(body: &Body, what: &str) -> Vec<Diagnostic> {
+    let mut spans: Vec<Span> = Vec::new();
+    body.for_each_expression(&mut |expr| {
+        expr.for_each_reference(&mut |traversal| spans.push(traversal.span));
+    });
+    let detail = format!(
+        "{what} before anything is evaluated, so variables may not be used here. Write the value itself."
+    );
+    let mistake = |span| Diagnostic::error("Variables not allowed", detail.as_str()).at(span);
+    spans.into_iter().map(mistake).collect()
 }
