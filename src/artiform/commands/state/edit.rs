@@ -40,29 +40,41 @@ pub fn commit(store: Store, changes: Vec<Change>) -> Result<(), Box<Failure>> {
     Ok(())
 }
 
-/// Gives one instance a status: what `taint` and `untaint` do.
-pub fn set_status(
-    (text, allow_missing): (&str, bool),
-    status: Status,
-    done: &str,
-    (edit, context): (&Edit, &Context),
-) -> Outcome {
-    let address = address::resource(text)?.to_string();
-    let store = edit.open(if status == Status::Tainted { "taint" } else { "untaint" }, context)?;
-    let Some(instance) = store.instance(&address).filter(|i| i.has_current()) else {
-        return missing(text, allow_missing, &store.snapshot(), context);
-    };
-    if status == Status::Ready && !instance.is_tainted() {
-        let detail = format!(
-            "Resource instance {text} is not currently tainted, and so it cannot be untainted."
-        );
-        return Err(Failure::error("Resource instance is not tainted", detail));
+/// The arguments of `taint` and `untaint`.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Mark {
+    /// The instance
+    #[arg(value_name = "ADDRESS")]
+    address: String,
+    /// Succeed even if there is no such instance
+    #[arg(long)]
+    allow_missing: bool,
+    #[command(flatten)]
+    edit: Edit,
+}
+
+impl Mark {
+    /// Gives the instance a status and says that it is so: `Resource instance ADDRESS has been ...`.
+    pub fn set(&self, status: Status, done: &str, context: &Context) -> Outcome {
+        let text = &*self.address;
+        let address = address::resource(text)?.to_string();
+        let operation = if status == Status::Tainted { "taint" } else { "untaint" };
+        let store = self.edit.open(operation, context)?;
+        let Some(instance) = store.instance(&address).filter(|i| i.has_current()) else {
+            return missing(text, self.allow_missing, &store.snapshot(), context);
+        };
+        if status == Status::Ready && !instance.is_tainted() {
+            let detail = format!(
+                "Resource instance {text} is not currently tainted, and so it cannot be untainted."
+            );
+            return Err(Failure::error("Resource instance is not tainted", detail));
+        }
+        let mut changed = (*instance).clone();
+        changed.status = status;
+        commit(store, vec![Change::PutInstance(Arc::new(changed))])?;
+        context.ui.line(&format!("Resource instance {text} has been {done}."));
+        Ok(SUCCESS)
     }
-    let mut changed = (*instance).clone();
-    changed.status = status;
-    commit(store, vec![Change::PutInstance(Arc::new(changed))])?;
-    context.ui.line(done);
-    Ok(SUCCESS)
 }
 
 /// There is nothing to mark, which is a mistake unless it was expected.
