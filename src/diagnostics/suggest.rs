@@ -19,29 +19,44 @@ pub fn nearest_address<'a>(
     within(DISTANCE_MAX.max(address.chars().count() / 3), address, candidates)
 }
 
+/// As Terraform counts, two letters that changed places are two changes; of names that are equally near, the one
+/// whose letters only did that is meant.
 fn within<'a>(
     limit: usize,
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let candidates = candidates.into_iter().map(|one| (distance(name, one), one));
-    candidates.filter(|(distance, _)| *distance <= limit).min().map(|(_, one)| one)
+    let near = |one: &&str| distance(name, one, Swap::TwoChanges) <= limit;
+    let ranked = candidates.into_iter().filter(near);
+    ranked.map(|one| (distance(name, one, Swap::OneChange), one)).min().map(|(_, one)| one)
 }
 
-/// Levenshtein distance: insertions, deletions and replacements.
-fn distance(a: &str, b: &str) -> usize {
+/// What neighbours that changed places count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Swap {
+    OneChange,
+    TwoChanges,
+}
+
+/// How many insertions, deletions, replacements, and swaps of neighbours lead from one to the other.
+fn distance(a: &str, b: &str, swap: Swap) -> usize {
     let a: Vec<char> = a.chars().take(128).collect();
     let b: Vec<char> = b.chars().take(128).collect();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut rows: [Vec<usize>; 3] = [vec![], (0..=b.len()).collect(), vec![]];
     for i in 1..=a.len() {
-        let mut row = vec![i];
+        rows[2] = vec![i];
         for j in 1..=b.len() {
-            let replaced = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row.push(replaced.min(above[j] + 1).min(row[j - 1] + 1));
+            let replaced = rows[1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(rows[1][j] + 1).min(rows[2][j - 1] + 1);
+            let swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if swapped && swap == Swap::OneChange {
+                best = best.min(rows[0][j - 2] + 1);
+            }
+            rows[2].push(best);
         }
-        above = row;
+        rows.rotate_left(1);
     }
-    above[b.len()]
+    rows[1][b.len()]
 }
 
 #[cfg(test)]
@@ -54,6 +69,7 @@ mod tests {
         assert_eq!(did_you_mean("reigon", ["region", "legion"]), Some("region"));
         assert_eq!(did_you_mean("vpc", ["bucket", "queue"]), None);
         assert_eq!(did_you_mean("nope", ["name"]), Some("name"));
+        assert_eq!(did_you_mean("aws_vcp", ["aws_eip", "aws_vpc"]), Some("aws_vpc"));
         assert_eq!(did_you_mean("aws_vpc.mian.x", ["aws_vpc.main"]), None);
         assert_eq!(nearest_address("aws_vpc.mian.x", ["aws_vpc.main"]), Some("aws_vpc.main"));
     }
