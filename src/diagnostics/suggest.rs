@@ -26,9 +26,10 @@ fn within<'a>(
     name: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let near = |one: &&str| distance(name, one, Swap::TwoChanges) <= limit;
-    let ranked = candidates.into_iter().filter(near);
-    ranked.map(|one| (distance(name, one, Swap::OneChange), one)).min().map(|(_, one)| one)
+    let ranked = candidates.into_iter().map(|one| (distance(name, one, Swap::TwoChanges), one));
+    let near = ranked.filter(|(distance, _)| *distance <= limit);
+    near.min_by_key(|(apart, one)| (*apart, distance(name, one, Swap::OneChange), *one))
+        .map(|(_, one)| one)
 }
 
 /// What neighbours that changed places count.

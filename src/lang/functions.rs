@@ -20,7 +20,6 @@ mod hash;
 mod json;
 mod list;
 mod map;
-mod nearest;
 mod network;
 mod numeric;
 mod random;
@@ -45,7 +44,6 @@ mod tests;
 
 pub use call::{ArityError, arity, call};
 pub use definition::{Body, Call, Function, FunctionError, Parameter, Returns, Shape};
-pub use nearest::nearest;
 pub use signature::{Signature, called, signatures};
 
 /// What impure functions may see and do; everything else in `lang` is pure.

@@ -1,6 +1,6 @@
 //! Function calls; `try` and `can` are answered here, because they see mistakes.
 
-use diagnostics::{Diagnostic, Span};
+use diagnostics::{Diagnostic, Span, did_you_mean};
 
 use super::Evaluator;
 use crate::convert::convert;
@@ -251,7 +251,8 @@ fn unknown_function(call: &Call) -> Diagnostic {
     let name = &*call.name;
     let summary = "Call to unknown function";
     let Some((namespace, plain)) = name.rsplit_once("::") else {
-        let near = functions::nearest(name);
+        let known = functions::signatures().into_iter().map(|signature| signature.name);
+        let near = did_you_mean(name, known);
         let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
         let detail = format!("There is no function named {}.{near}", go_quoted(name));
         return Diagnostic::error(summary, detail).at(call.name_span);
