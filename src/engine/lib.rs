@@ -52,3 +52,4 @@ pub use explain::{Cause, Explanation, Link, Outcome, Why, explain};
 pub use options::{ImportTarget, PlanInput, PlanOptions, Planned, Planning, Selector};
 pub use planning::{plan, validate};
 pub use rules::is_of_check;
+pub use scope::unsupported_attribute;

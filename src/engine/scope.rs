@@ -200,12 +200,20 @@ fn unsupported(value: &Value, name: &Name) -> Option<Diagnostic> {
         }
         _ => return None,
     };
+    Some(unsupported_attribute(name, known))
+}
+
+/// The mistake of an attribute that is none of those that an object of the resource's type has.
+pub fn unsupported_attribute<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Diagnostic {
     let near = did_you_mean(name, known);
     let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
     let detail = format!(
         "This object has no argument, nested block, or exported attribute named \"{name}\".{near}"
     );
-    Some(Diagnostic::error("Unsupported attribute", detail))
+    Diagnostic::error("Unsupported attribute", detail)
 }
 
 /// A resource has attributes, and no elements.

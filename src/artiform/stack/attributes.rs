@@ -1,7 +1,7 @@
 //! Attributes that no object of a resource's type has: told by the type alone, whatever the values are.
 
 use config::{Config, Referent};
-use diagnostics::{Diagnostic, Diagnostics, did_you_mean};
+use diagnostics::{Diagnostic, Diagnostics};
 use lang::{Expr, ResourceMode, Step, Traversal};
 use provider::{Registry, Schema};
 
@@ -25,15 +25,11 @@ fn mistake(config: &Config, registry: &Registry, traversal: &Traversal) -> Optio
     let of = |schema: &Schema| {
         let names = schema.attributes.keys().chain(schema.blocks.keys());
         let is_known = names.clone().any(|known| known == name);
-        (!is_known).then(|| did_you_mean(name, names.map(|known| &**known)).map(str::to_owned))
+        (!is_known).then(|| engine::unsupported_attribute(name, names.map(|known| &**known)))
     };
-    let near = match key.mode {
+    let mistake = match key.mode {
         ResourceMode::Data => of(registry.data_source(&key.type_name)?.1.schema())?,
         ResourceMode::Managed => of(registry.resource_type(&key.type_name)?.1.schema())?,
     };
-    let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
-    let detail = format!(
-        "This object has no argument, nested block, or exported attribute named \"{name}\".{near}"
-    );
-    Some(Diagnostic::error("Unsupported attribute", detail).at(*span))
+    Some(mistake.at(*span))
 }
