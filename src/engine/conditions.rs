@@ -89,8 +89,7 @@ impl Run {
     /// when it has no objects.
     pub(crate) fn check_results(&self) -> Vec<CheckResult> {
         let mut results = Vec::new();
-        for index in 0..self.tree.nodes.len() {
-            let node = NodeId(to_u32(index));
+        for node in self.tree.node_ids() {
             let Some(block) = conditioned(&self.tree, node) else { continue };
             let objects = self.lists_objects(node).then(|| self.objects(node, &block)).flatten();
             let module = &self.tree.module(self.tree.get(node).module).config;

@@ -141,7 +141,7 @@ fn things(run: &Run, address: &str) -> Vec<(String, Thing)> {
     let is_value = |kind: &NodeKind| {
         matches!(kind, NodeKind::Variable(_) | NodeKind::Local(_) | NodeKind::Output(_))
     };
-    for node in (0..run.tree.nodes.len()).map(|i| crate::tree::NodeId(to_u32(i))) {
+    for node in run.tree.node_ids() {
         if !is_value(&run.tree.get(node).kind) {
             continue;
         }

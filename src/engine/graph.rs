@@ -60,7 +60,7 @@ impl Graph {
     /// Builds the graph.
     pub(crate) fn new(tree: &Tree) -> Self {
         let references: Vec<Vec<Reference>> =
-            (0..tree.nodes.len()).map(|i| references(tree, node_id(i))).collect();
+            tree.node_ids().map(|node| references(tree, node)).collect();
         let mut edges = edges(tree, &references);
         let (cycles, self_references) = break_cycles(tree, &mut edges);
         Self { order: order(&edges), references, edges, cycles, self_references }
@@ -95,14 +95,10 @@ impl Graph {
     pub(crate) fn dependents(&self) -> Vec<Vec<NodeId>> {
         let mut dependents = vec![Vec::new(); self.edges.len()];
         for (i, dependencies) in self.edges.iter().enumerate() {
-            dependencies.keys().for_each(|d| dependents[d.0 as usize].push(node_id(i)));
+            dependencies.keys().for_each(|d| dependents[d.0 as usize].push(NodeId::new(i)));
         }
         dependents
     }
-}
-
-fn node_id(i: usize) -> NodeId {
-    NodeId(u32::try_from(i).unwrap_or(u32::MAX))
 }
 
 /// For each node, the nodes that must be evaluated before it, with the reference's place.
@@ -177,10 +173,10 @@ fn validation_references(tree: &Tree) -> Vec<(NodeId, Reference)> {
         let rules = &tree.module(node.module).config.variables[name].validations;
         let mut add = |traversal: &Traversal| {
             let target = resolve(tree, node.module, traversal);
-            let itself = matches!(target, Some(Target::Value(to)) if to == node_id(i));
+            let itself = matches!(target, Some(Target::Value(to)) if to == NodeId::new(i));
             if let Some(target) = target.filter(|_| !itself) {
                 let traversal = traversal.clone();
-                found.push((node_id(i), Reference { target, traversal, explicit: false }));
+                found.push((NodeId::new(i), Reference { target, traversal, explicit: false }));
             }
         };
         for rule in rules {
@@ -368,7 +364,7 @@ fn order(edges: &Edges) -> Vec<NodeId> {
         (0..edges.len()).filter(|i| waiting[*i] == 0).map(Reverse).collect();
     let mut order = Vec::with_capacity(edges.len());
     while let Some(Reverse(i)) = ready.pop() {
-        order.push(node_id(i));
+        order.push(NodeId::new(i));
         for dependent in &dependents[i] {
             waiting[*dependent] -= 1;
             if waiting[*dependent] == 0 {
@@ -394,7 +390,7 @@ fn break_cycles(tree: &Tree, edges: &mut Edges) -> (Diagnostics, Diagnostics) {
     let (mut found, mut selves) = (Diagnostics::new(), Diagnostics::new());
     // petgraph's tarjan_scc recurses and overflows the stack on long chains; kosaraju_scc does not.
     for component in kosaraju_scc(&graph) {
-        let members: BTreeSet<NodeId> = component.iter().map(|i| node_id(i.index())).collect();
+        let members: BTreeSet<NodeId> = component.iter().map(|i| NodeId::new(i.index())).collect();
         let own = |node: &NodeId| edges[node.0 as usize].contains_key(node);
         if members.len() > 1 || members.first().is_some_and(own) {
             let alone = members.first().filter(|_| members.len() == 1);

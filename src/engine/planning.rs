@@ -167,16 +167,14 @@ impl Run {
 
     /// The declarations without instances that say to create first.
     fn empty_create_first(&self) -> Vec<NodeId> {
-        let all = self.tree.nodes.iter().enumerate();
-        let declared = all.filter_map(|(i, node)| {
+        let declared = self.tree.node_ids().filter_map(|id| {
+            let node = self.tree.get(id);
             let NodeKind::Resource(key) = &node.kind else { return None };
-            let node_id = NodeId(crate::walk::to_u32(i));
-            let mut tables = self.tables.resources[i].iter();
+            let mut tables = self.tables.resources[id.0 as usize].iter();
             let is_empty = tables.all(|table| table.values.is_empty());
             let module = &self.tree.module(node.module).config;
             let flag = module.resources[key].lifecycle.create_before_destroy.as_ref()?;
-            let wants = is_empty && self.selection.visits(node_id) && is_true(flag);
-            wants.then_some(node_id)
+            (is_empty && self.selection.visits(id) && is_true(flag)).then_some(id)
         });
         declared.collect()
     }

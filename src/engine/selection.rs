@@ -103,7 +103,7 @@ impl Selection {
             needed.extend(by_globs);
             needed.extend(self.providers_of_orphans(tree, prior));
             let needed = reachable(needed, |node| graph.dependencies(node));
-            self.skipped = (0..tree.nodes.len()).map(|i| !needed.contains(&node_id(i))).collect();
+            self.skipped = tree.node_ids().map(|node| !needed.contains(&node)).collect();
             let outputs = self.outputs_of_targets(tree, graph);
             for node in reachable(outputs, |node| graph.dependencies(node)) {
                 self.skipped[node.0 as usize] = false;
@@ -149,13 +149,9 @@ impl Selection {
     }
 }
 
-fn node_id(i: usize) -> NodeId {
-    NodeId(crate::walk::to_u32(i))
-}
-
 fn resources(tree: &Tree) -> impl Iterator<Item = (NodeId, Declared)> + '_ {
     tree.nodes.iter().enumerate().filter_map(|(i, node)| match &node.kind {
-        NodeKind::Resource(key) => Some((node_id(i), Declared::new(tree, node.module, key))),
+        NodeKind::Resource(key) => Some((NodeId::new(i), Declared::new(tree, node.module, key))),
         _ => None,
     })
 }

@@ -15,6 +15,13 @@ pub(crate) struct ModuleId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub u32);
 
+impl NodeId {
+    /// Of the declaration at a place in [`Tree::nodes`].
+    pub(crate) fn new(index: usize) -> Self {
+        Self(crate::walk::to_u32(index))
+    }
+}
+
 /// What a node declares.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum NodeKind {
@@ -109,7 +116,7 @@ impl Tree {
     }
 
     fn node(&mut self, module: ModuleId, kind: NodeKind) -> NodeId {
-        let id = NodeId(u32::try_from(self.nodes.len()).unwrap_or(u32::MAX));
+        let id = NodeId::new(self.nodes.len());
         self.nodes.push(Node { module, kind });
         id
     }
@@ -155,8 +162,12 @@ impl Tree {
     /// Everything that a module and the modules below it declare.
     pub(crate) fn nodes_below(&self, id: ModuleId) -> impl Iterator<Item = NodeId> + '_ {
         let below: HashSet<ModuleId> = self.subtree(id).into_iter().collect();
-        let all = (0..self.nodes.len()).map(|i| NodeId(crate::walk::to_u32(i)));
-        all.filter(move |node| below.contains(&self.get(*node).module))
+        self.node_ids().filter(move |node| below.contains(&self.get(*node).module))
+    }
+
+    /// Everything that is declared, in the order in which it was found.
+    pub(crate) fn node_ids(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.nodes.len()).map(NodeId::new)
     }
 
     /// What a reference to a node means: a call stands for all that its module declares.
