@@ -16,6 +16,7 @@ mod filesystem;
 mod format;
 mod format_list;
 mod glob;
+mod gzip;
 mod hash;
 mod json;
 mod list;

@@ -1,11 +1,10 @@
 //! Base64 and URL encoding of text.
 
-use std::io::Write;
-
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::arguments::{shown, text};
+use super::gzip;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::Value;
 
@@ -32,7 +31,7 @@ pub(super) static BASE64GZIP: Function = Function::new(
     "base64gzip",
     STR,
     STRING,
-    base64_gzip,
+    |call| Ok(text(BASE64_STANDARD.encode(gzip::compress(call.text(0).as_bytes())))),
     "Compresses text with gzip and encodes the result as Base64.",
 );
 
@@ -108,33 +107,6 @@ fn base64_decode(call: &Call<'_>) -> Result<Value, FunctionError> {
         FunctionError::failed("the result of decoding the provided string is not valid UTF-8")
     })?;
     Ok(text(decoded).with_marks(marks))
-}
-
-/// No name, no time, an unknown system: the same text always gives the same bytes.
-const GZIP_HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
-
-/// Blocks as Terraform writes them: the data is flushed, and an empty stored block ends the stream.
-fn deflated(plain: &[u8]) -> std::io::Result<Vec<u8>> {
-    let level = flate2::Compression::default();
-    let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), level);
-    encoder.write_all(plain)?;
-    encoder.flush()?;
-    let mut blocks = encoder.get_ref().clone();
-    blocks.extend([1, 0, 0, 0xff, 0xff]);
-    Ok(blocks)
-}
-
-fn base64_gzip(call: &Call<'_>) -> Result<Value, FunctionError> {
-    let plain = call.text(0).as_bytes();
-    let compressed = deflated(plain)
-        .map_err(|error| FunctionError::failed(format!("failed to compress: {error}")))?;
-    let mut sum = flate2::Crc::new();
-    sum.update(plain);
-    let mut bytes = GZIP_HEADER.to_vec();
-    bytes.extend(compressed);
-    bytes.extend(sum.sum().to_le_bytes());
-    bytes.extend(sum.amount().to_le_bytes());
-    Ok(text(BASE64_STANDARD.encode(bytes)))
 }
 
 fn url_encode(plain: &str) -> String {

@@ -7,7 +7,6 @@ use proptest::test_runner::Config;
 
 use super::super::testing::FakeWorld;
 use super::super::{ALL, FunctionContext, arity, call, lookup};
-use super::evaluate;
 use crate::value::Refinement;
 use crate::{Data, Marks, Type, Value};
 
@@ -111,14 +110,20 @@ fn impure_functions_answer_while_applying() {
     assert!(bcrypt::verify("secret", &hash).unwrap());
 }
 
-#[test]
-fn gzip_gives_back_what_was_put_in() {
-    use std::io::Read;
-    let result = evaluate("base64gzip(\"hello é\")", FakeWorld::new()).unwrap();
-    let bytes = super::super::encoding::decode(result.as_str().unwrap()).unwrap();
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
-    assert_eq!(text, "hello é");
+proptest! {
+    #![proptest_config(Config { cases: 60, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn gzip_gives_back_what_was_put_in(words in prop::collection::vec("[a-c]{1,9}|[ -~é☃]{0,300}", 0..300)) {
+        use std::io::Read;
+        let plain = words.concat();
+        let encoded = call(lookup("base64gzip").unwrap(), &[Value::text(&plain)], &applying());
+        let encoded = encoded.unwrap();
+        let bytes = super::super::encoding::decode(encoded.as_str().unwrap()).unwrap();
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
+        prop_assert_eq!(text, plain);
+    }
 }
 
 #[test]
