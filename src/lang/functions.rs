@@ -86,7 +86,7 @@ pub static ALL: &[&Function] = &[
     &collection::ANYTRUE,
     &encoding::BASE64DECODE,
     &encoding::BASE64ENCODE,
-    &encoding::BASE64GZIP,
+    &gzip::BASE64GZIP,
     &hash::BASE64SHA256,
     &hash::BASE64SHA512,
     &filesystem::BASENAME,

@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::arguments::{shown, text};
-use super::gzip;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::Value;
 
@@ -25,14 +24,6 @@ pub(super) static BASE64ENCODE: Function = Function::new(
     STRING,
     |call| Ok(text(BASE64_STANDARD.encode(call.text(0)))),
     "Encodes text as Base64.",
-);
-
-pub(super) static BASE64GZIP: Function = Function::new(
-    "base64gzip",
-    STR,
-    STRING,
-    |call| Ok(text(BASE64_STANDARD.encode(gzip::compress(call.text(0).as_bytes())))),
-    "Compresses text with gzip and encodes the result as Base64.",
 );
 
 pub(super) static URLENCODE: Function = Function::new(

@@ -9,14 +9,27 @@ mod block;
 mod code;
 mod search;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use bits::Bits;
+
+use super::arguments::text;
+use super::{Function, Parameter, Returns, Shape};
+
+pub(super) static BASE64GZIP: Function = Function::new(
+    "base64gzip",
+    &[Parameter::string("str")],
+    Returns::Always(Shape::String),
+    |call| Ok(text(BASE64_STANDARD.encode(compress(call.text(0).as_bytes())))),
+    "Compresses text with gzip and encodes the result as Base64.",
+);
 
 /// No name, no time, an unknown system: the same text always gives the same bytes.
 const HEADER: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
 
 /// Compresses with level 6. As Terraform flushes before it closes, an empty stored block comes
 /// before the empty stored block that ends the stream.
-pub(super) fn compress(plain: &[u8]) -> Vec<u8> {
+fn compress(plain: &[u8]) -> Vec<u8> {
     let mut bits = Bits::after(HEADER.to_vec());
     search::blocks(plain, |tokens, covered| block::write(&mut bits, tokens, covered));
     block::write_stored(&mut bits, &[], false);
