@@ -36,15 +36,18 @@ const WITH_VALUE: [&str; 25] = [
     "var-file",
 ];
 
+/// The verb that has a switch of the name of such an option.
+const SWITCHES: [(&str, &str); 1] = [("console", "plan")];
+
 /// Gives long options two dashes, turns `-help` and `-version` into what they mean, and `-json=true` into the
 /// switch alone, where `switches` has the option.
 pub fn normalise(arguments: Vec<OsString>, switches: &BTreeSet<String>) -> Vec<OsString> {
     let mut normal = Vec::with_capacity(arguments.len());
-    let mut verb_seen = false;
+    let mut verb: Option<String> = None;
     let mut rest = arguments.into_iter();
     while let Some(argument) = rest.next() {
         let Some(text) = argument.to_str() else {
-            verb_seen = true;
+            verb.get_or_insert_default();
             normal.push(argument);
             continue;
         };
@@ -54,14 +57,15 @@ pub fn normalise(arguments: Vec<OsString>, switches: &BTreeSet<String>) -> Vec<O
             break;
         }
         let Some(option) = long_option(text) else {
-            verb_seen |= text == "-" || !text.starts_with('-');
-            let version = !verb_seen && text == "-v";
+            let version = verb.is_none() && text == "-v";
+            if version || text == "-" || !text.starts_with('-') {
+                verb.get_or_insert_with(|| text.to_owned());
+            }
             normal.push(if version { "version".into() } else { argument });
-            verb_seen |= version;
             continue;
         };
-        if option == "version" && !verb_seen {
-            verb_seen = true;
+        if option == "version" && verb.is_none() {
+            verb = Some(option.to_owned());
             normal.push("version".into());
             continue;
         }
@@ -74,7 +78,8 @@ pub fn normalise(arguments: Vec<OsString>, switches: &BTreeSet<String>) -> Vec<O
             Some((name, "false")) if switches.contains(name) => continue,
             _ => {}
         }
-        let takes_next = WITH_VALUE.contains(&option);
+        let is_switch = SWITCHES.contains(&(verb.as_deref().unwrap_or_default(), option));
+        let takes_next = WITH_VALUE.contains(&option) && !is_switch;
         normal.push(format!("--{option}").into());
         if takes_next {
             normal.extend(rest.next());
@@ -106,6 +111,8 @@ mod tests {
         check(&["apply", "-auto-approve"], &["apply", "--auto-approve"]);
         check(&["apply", "--auto-approve"], &["apply", "--auto-approve"]);
         check(&["-chdir=a", "plan", "-refresh=false"], &["--chdir=a", "plan", "--refresh=false"]);
+        check(&["console", "-plan", "-var=a=1"], &["console", "--plan", "--var=a=1"]);
+        check(&["graph", "-plan", "-var"], &["graph", "--plan", "-var"]);
         check(&["plan", "-var=a=-b"], &["plan", "--var=a=-b"]);
         check(&["plan", "-target=x.y[\"-z\"]"], &["plan", "--target=x.y[\"-z\"]"]);
     }

@@ -120,3 +120,31 @@ fn a_state_of_terraform_is_taken_over_once() {
     project.run(&take).expect_code(1).expect_words(&["State is not empty"]);
     assert_eq!(project.addresses(), ["terraform_data.a"]);
 }
+
+/// What the console writes to stdout for lines of expressions.
+fn console(project: &Project, options: &[&str], lines: &str) -> String {
+    project.write("lines.txt", lines);
+    let lines = std::fs::File::open(project.path().join("lines.txt")).expect("the lines");
+    let stack = format!("-chdir={}", project.stack_folder().display());
+    let mut command = project.command(&[&[&*stack, "console"], options].concat());
+    let output = command.stdin(lines).output().expect("the command starts");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn the_console_evaluates_what_is_planned() {
+    let main = "variable \"size\" {\n  type = number\n}\nresource \"terraform_data\" \"a\" {\n  count = var.size\n  input = \"n${count.index}\"\n}\n";
+    let project = Project::with_stack("planned", main);
+    project.run(&["apply", "-auto-approve", "-var=size=1"]).expect_code(0);
+    let lines = "length(terraform_data.a)\nterraform_data.a[1].output\ntype(terraform_data.a[1].id)\n\"${terraform_data.a[1].id}\" == null\n";
+    let planned = console(&project, &["-plan", "-var=size=2"], lines);
+    assert_eq!(planned, "2\n(known after apply)\nstring\nfalse\n");
+    let recorded = console(&project, &["-var=size=2"], "terraform_data.a[0].output\n");
+    assert_eq!(recorded, "\"n0\"\n");
+}
+
+#[test]
+fn the_console_tells_what_keeps_a_plan_from_being_made() {
+    let project = Project::with_stack("broken", "locals {\n  x = 1 + []\n}\n");
+    assert_eq!(console(&project, &["-plan"], "1 + 1\n"), "");
+}

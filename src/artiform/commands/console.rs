@@ -6,17 +6,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use diagnostics::{Diagnostic, Diagnostics, FileId, SourceMap, Span};
+use engine::PlanOptions;
 use lang::functions::FunctionContext;
 use lang::{Resolved, Scope, Traversal, Value};
 
 use super::Verb;
 use lines::{Line, Lines};
 
-use crate::context::{Context, FAILURE, Outcome, SUCCESS};
+use crate::context::{Context, FAILURE, Failure, Outcome, SUCCESS};
 use crate::flags::VariableFlags;
+use crate::planning::Session;
 use crate::providers;
 use crate::stack::{Stack, StackScope, attributes};
-use crate::stack_state;
+use crate::stack_state::{self, Opened};
 
 /// Evaluate expressions
 ///
@@ -30,6 +32,9 @@ pub struct Console {
     folder: PathBuf,
     #[command(flatten)]
     variables: VariableFlags,
+    /// Plan first, and evaluate against what is planned instead of the state
+    #[arg(long)]
+    plan: bool,
 }
 
 impl Verb for Console {
@@ -37,44 +42,71 @@ impl Verb for Console {
 
     fn run(self, context: &Context) -> Outcome {
         let (stack, warnings) = self.stack(context)?;
+        if self.plan {
+            return evaluate_planned(&stack, context);
+        }
         context.ui.diagnostics(&warnings, stack.sources());
         let snapshot = stack_state::read(&stack)?.snapshot();
         let registry = providers::registry();
         let scope =
             StackScope::new(&stack.config, stack.variables.clone(), Some((snapshot, &registry)))
                 .in_workspace(&stack.workspace);
-        let interactive = context.ui.can_ask();
-        let mut failed = false;
-        let mut pending = String::new();
-        let mut lines = Lines::open(interactive, &context.environment);
-        loop {
-            match lines.next(!pending.is_empty()) {
-                Line::Text(line) => pending.push_str(&line),
-                Line::GivenUp => {
-                    pending.clear();
-                    continue;
-                }
-                Line::End => break,
-            }
-            pending.push('\n');
-            if is_open(&pending) {
+        Ok(converse(&stack, &scope, context))
+    }
+}
+
+/// Plans quietly and evaluates against that: values that only apply knows stay unknown.
+fn evaluate_planned(stack: &Stack, context: &Context) -> Outcome {
+    let session = Session { quiet: true, ..Session::start(context)? };
+    let state = Opened::Read(stack_state::read(stack)?);
+    let made = session.plan(stack, &state, PlanOptions::default());
+    session.end();
+    if made.interrupted {
+        return Err(Failure::error("Planning was interrupted", "Nothing was changed."));
+    }
+    let mut told = made.diagnostics;
+    if told.has_errors() && made.planned.is_some() {
+        let detail = "Due to the problems above, some expressions may produce unexpected results.";
+        told.push(Diagnostic::warning("The plan is not complete", detail));
+    }
+    context.ui.diagnostics(&told, stack.sources());
+    let Some(planned) = made.planned else { return Ok(FAILURE) };
+    Ok(converse(stack, &planned.root_scope(), context))
+}
+
+/// Answers line by line until the input ends.
+fn converse(stack: &Stack, scope: &dyn Scope, context: &Context) -> u8 {
+    let interactive = context.ui.can_ask();
+    let mut failed = false;
+    let mut pending = String::new();
+    let mut lines = Lines::open(interactive, &context.environment);
+    loop {
+        match lines.next(!pending.is_empty()) {
+            Line::Text(line) => pending.push_str(&line),
+            Line::GivenUp => {
+                pending.clear();
                 continue;
             }
-            let expression = std::mem::take(&mut pending);
-            match expression.trim() {
-                "" => {}
-                "exit" | "quit" => return Ok(SUCCESS),
-                text => {
-                    lines.remember(expression.trim_end());
-                    failed |= !answer(text, &scope, (&stack, context));
-                }
+            Line::End => break,
+        }
+        pending.push('\n');
+        if is_open(&pending) {
+            continue;
+        }
+        let expression = std::mem::take(&mut pending);
+        match expression.trim() {
+            "" => {}
+            "exit" | "quit" => return SUCCESS,
+            text => {
+                lines.remember(expression.trim_end());
+                failed |= !answer(text, scope, (stack, context));
             }
         }
-        if !pending.trim().is_empty() {
-            failed |= !answer(pending.trim(), &scope, (&stack, context));
-        }
-        Ok(if failed && !interactive { FAILURE } else { SUCCESS })
     }
+    if !pending.trim().is_empty() {
+        failed |= !answer(pending.trim(), scope, (stack, context));
+    }
+    if failed && !interactive { FAILURE } else { SUCCESS }
 }
 
 impl Console {
@@ -98,7 +130,7 @@ impl Console {
 }
 
 /// Evaluates one expression and prints its value; false when there was a mistake.
-fn answer(text: &str, scope: &StackScope<'_>, (stack, context): (&Stack, &Context)) -> bool {
+fn answer(text: &str, scope: &dyn Scope, (stack, context): (&Stack, &Context)) -> bool {
     let mut sources: SourceMap = stack.sources().clone();
     let file = sources.add("<console-input>", text);
     match evaluated(text, file, (stack, scope, &sources)) {
@@ -116,7 +148,7 @@ fn answer(text: &str, scope: &StackScope<'_>, (stack, context): (&Stack, &Contex
 fn evaluated(
     text: &str,
     file: FileId,
-    (stack, scope, sources): (&Stack, &StackScope<'_>, &SourceMap),
+    (stack, scope, sources): (&Stack, &dyn Scope, &SourceMap),
 ) -> Result<String, Diagnostics> {
     let expr = lang::parse::expression(text, file)?;
     let mut mistakes = config::check_expression(&stack.config, &expr);
@@ -125,17 +157,25 @@ fn evaluated(
         return Err(mistakes.sorted());
     }
     let value =
-        lang::eval::evaluate(&expr, &Placed { scope, sources }).map_err(Diagnostics::sorted)?;
+        lang::eval::evaluate(&expr, &Placed::new(scope, sources)).map_err(Diagnostics::sorted)?;
     lang::display::console_answer(&expr, &value)
 }
 
-/// A scope that also knows the text which was typed in.
-struct Placed<'s, 'a> {
-    scope: &'s StackScope<'a>,
+/// A scope that also knows the text which was typed in, and the functions of a console.
+struct Placed<'s> {
+    scope: &'s dyn Scope,
     sources: &'s SourceMap,
+    functions: FunctionContext,
 }
 
-impl Scope for Placed<'_, '_> {
+impl<'s> Placed<'s> {
+    fn new(scope: &'s dyn Scope, sources: &'s SourceMap) -> Self {
+        let functions = FunctionContext { console: true, ..scope.functions().clone() };
+        Self { scope, sources, functions }
+    }
+}
+
+impl Scope for Placed<'_> {
     fn resolve(
         &self,
         traversal: &Traversal,
@@ -149,7 +189,7 @@ impl Scope for Placed<'_, '_> {
     }
 
     fn functions(&self) -> &FunctionContext {
-        self.scope.functions()
+        &self.functions
     }
 }
 

@@ -252,7 +252,7 @@ fn unknown_function(call: &Call) -> Diagnostic {
     let summary = "Call to unknown function";
     let Some((namespace, plain)) = name.rsplit_once("::") else {
         let known = functions::signatures().into_iter().map(|signature| signature.name);
-        let near = did_you_mean(name, known);
+        let near = did_you_mean(name, known.filter(|known| *known != name));
         let near = near.map_or(String::new(), |near| format!(" Did you mean \"{near}\"?"));
         let detail = format!("There is no function named {}.{near}", go_quoted(name));
         return Diagnostic::error(summary, detail).at(call.name_span);
