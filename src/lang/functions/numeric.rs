@@ -42,12 +42,7 @@ pub(super) static LOG: Function = Function::new(
     "log",
     &[Parameter::number("num"), Parameter::number("base")],
     NUMBER,
-    |call| {
-        float(
-            logarithm::natural(call.number(0).to_f64())
-                / logarithm::natural(call.number(1).to_f64()),
-        )
-    },
+    |call| float(logarithm::natural(as_float(call, 0)?) / logarithm::natural(as_float(call, 1)?)),
     "Returns the logarithm of a number in a base.",
 );
 
@@ -55,7 +50,7 @@ pub(super) static POW: Function = Function::new(
     "pow",
     &[Parameter::number("num"), Parameter::number("power")],
     NUMBER,
-    |call| float(power::power(call.number(0).to_f64(), call.number(1).to_f64())),
+    |call| float(power::power(as_float(call, 0)?, as_float(call, 1)?)),
     "Returns a number raised to a power.",
 );
 
@@ -93,6 +88,17 @@ pub(super) static PARSEINT: Function = Function::new(
     "Reads a whole number written in a base from 2 to 62.",
 )
 .declared(Shape::Any);
+
+/// An argument as the nearest float, which has to be finite.
+fn as_float(call: &Call<'_>, index: usize) -> Result<f64, FunctionError> {
+    let value = call.number(index).to_f64();
+    if value.is_infinite() {
+        let (low, high) = (f64::MIN, f64::MAX);
+        let message = format!("value must be between {low:.6} and {high:.6} inclusive");
+        return Err(FunctionError::failed(message));
+    }
+    Ok(value)
+}
 
 fn float(value: f64) -> Result<Value, FunctionError> {
     if value.is_nan() {

@@ -5,20 +5,16 @@ use std::collections::BTreeMap;
 use crate::value::Refinement;
 use crate::{Data, Name, Number, Type, Value};
 
-/// Equality of the language: types must agree, unknown gives unknown, marks join.
+/// Equality of the language: types must agree, unknown gives unknown, marks join, also those of
+/// what is inside: whoever learns that a value is null or not learns something of it.
 ///
-/// Two nulls are equal whatever their types. Against null only the outermost marks count.
+/// Two nulls are equal whatever their types.
 pub fn equal(a: &Value, b: &Value) -> Value {
-    let marks = if a.is_null() == b.is_null() {
-        a.deep_marks() | b.deep_marks()
-    } else {
-        a.marks | b.marks
-    };
     let result = match compare(a, b) {
         Some(result) => Value::bool(result),
         None => Value::unknown_not_null(Type::Bool),
     };
-    result.with_marks(marks)
+    result.with_marks(a.deep_marks() | b.deep_marks())
 }
 
 /// Whether they are equal, or `None` where that is not known.
