@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lang::functions::World;
@@ -26,8 +27,13 @@ pub fn executable() -> PathBuf {
     std::env::current_exe().unwrap_or_else(|_| PathBuf::from("artiform"))
 }
 
+/// The folder that the command was called from, once another one took its place.
+static CALLED_FROM: OnceLock<PathBuf> = OnceLock::new();
+
 /// Makes `folder` the one that relative paths start from.
 pub fn change_folder(folder: &Path) -> io::Result<()> {
+    let called_from = std::env::current_dir()?;
+    CALLED_FROM.get_or_init(|| called_from);
     std::env::set_current_dir(folder)
 }
 
@@ -114,6 +120,10 @@ impl World for ProcessWorld {
 
     fn home(&self) -> Option<PathBuf> {
         std::env::home_dir()
+    }
+
+    fn called_from(&self) -> Option<PathBuf> {
+        CALLED_FROM.get().cloned().or_else(|| std::env::current_dir().ok())
     }
 
     fn now(&self) -> Option<String> {

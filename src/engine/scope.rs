@@ -180,9 +180,7 @@ impl ModuleScope<'_> {
             Some(Step::Attribute(name, _)) if &**name == "module" => {
                 relative(folder, &self.surroundings.folder)
             }
-            Some(Step::Attribute(name, _)) if &**name == "cwd" => {
-                self.surroundings.folder.to_string_lossy().into_owned()
-            }
+            Some(Step::Attribute(name, _)) if &**name == "cwd" => self.functions().called_from(),
             _ => ".".to_owned(),
         };
         Ok(Resolved { value: Value::string(text), steps: 1 })

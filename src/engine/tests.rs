@@ -378,6 +378,10 @@ impl World for Nowhere {
         None
     }
 
+    fn called_from(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+
     fn now(&self) -> Option<String> {
         None
     }

@@ -60,6 +60,14 @@ pub struct FunctionContext {
     pub console: bool,
 }
 
+impl FunctionContext {
+    /// The folder that the command was called from, or the base where nobody called.
+    pub fn called_from(&self) -> String {
+        let folder = self.world.called_from().unwrap_or_else(|| self.base.clone());
+        folder.to_string_lossy().into_owned()
+    }
+}
+
 /// The door to the world for the functions that need one (`file`, `timestamp`, `uuid`, `bcrypt`).
 pub trait World: Send + Sync {
     /// Reads a whole file.
@@ -72,6 +80,8 @@ pub trait World: Send + Sync {
     fn list(&self, folder: &std::path::Path) -> std::io::Result<Vec<String>>;
     /// The home folder, for `~`.
     fn home(&self) -> Option<PathBuf>;
+    /// The folder that the command was called from, absolute (`path.cwd`).
+    fn called_from(&self) -> Option<PathBuf>;
     /// The time now as RFC 3339 in UTC; `None` leaves `timestamp()` unknown (while planning).
     fn now(&self) -> Option<String>;
     /// Random bytes; `None` leaves `uuid()` and `bcrypt()` unknown (while planning).

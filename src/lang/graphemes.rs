@@ -20,6 +20,18 @@ pub(crate) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = &str> {
     })
 }
 
+/// What of a text is sure to begin whatever it is the start of: a character that follows may join
+/// the last one, unless that is of the punctuation which nothing joins.
+pub(crate) fn certain_prefix(text: &str) -> &str {
+    let stands_alone = |last: char| {
+        last == '\t' || last == ' ' || (last.is_ascii_punctuation() && !"<=>`~".contains(last))
+    };
+    match graphemes(text).next_back() {
+        Some(last) if !text.ends_with(stands_alone) => &text[..text.len() - last.len()],
+        _ => text,
+    }
+}
+
 /// Where the last consonant begins that only a conjunct joins to the grapheme.
 fn last_consonant(grapheme: &str) -> Option<usize> {
     let joins = |character: char| is_combining_mark(character) || character == ZERO_WIDTH_JOINER;
@@ -42,7 +54,16 @@ fn is_indic_letter(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::graphemes;
+    use super::{certain_prefix, graphemes};
+
+    #[test]
+    fn what_may_be_joined_is_not_certain() {
+        for (text, certain) in
+            [("", ""), ("x", ""), ("xy", "x"), ("x-", "x-"), ("a e\u{301}", "a "), ("a<", "a")]
+        {
+            assert_eq!(certain_prefix(text), certain);
+        }
+    }
 
     #[test]
     fn consonants_of_a_conjunct_are_graphemes() {

@@ -134,6 +134,10 @@ impl World for Nowhere {
         None
     }
 
+    fn called_from(&self) -> Option<PathBuf> {
+        None
+    }
+
     fn now(&self) -> Option<String> {
         None
     }

@@ -136,9 +136,9 @@ fn the_console_evaluates_what_is_planned() {
     let main = "variable \"size\" {\n  type = number\n}\nresource \"terraform_data\" \"a\" {\n  count = var.size\n  input = \"n${count.index}\"\n}\n";
     let project = Project::with_stack("planned", main);
     project.run(&["apply", "-auto-approve", "-var=size=1"]).expect_code(0);
-    let lines = "length(terraform_data.a)\nterraform_data.a[1].output\ntype(terraform_data.a[1].id)\n\"${terraform_data.a[1].id}\" == null\n";
+    let lines = "length(terraform_data.a)\nterraform_data.a[1].output\ntype(terraform_data.a[1].id)\n\"${terraform_data.a[1].id}\" == null\n\"x${terraform_data.a[1].id}\" == \"y\"\n\"x-${terraform_data.a[1].id}\" == \"y\"\n";
     let planned = console(&project, &["-plan", "-var=size=2"], lines);
-    assert_eq!(planned, "2\n(known after apply)\nstring\nfalse\n");
+    assert_eq!(planned, "2\n(known after apply)\nstring\nfalse\n(known after apply)\nfalse\n");
     let recorded = console(&project, &["-var=size=2"], "terraform_data.a[0].output\n");
     assert_eq!(recorded, "\"n0\"\n");
 }
@@ -147,4 +147,15 @@ fn the_console_evaluates_what_is_planned() {
 fn the_console_tells_what_keeps_a_plan_from_being_made() {
     let project = Project::with_stack("broken", "locals {\n  x = 1 + []\n}\n");
     assert_eq!(console(&project, &["-plan"], "1 + 1\n"), "");
+}
+
+#[test]
+fn the_working_folder_is_where_the_command_was_called() {
+    let main = "output \"at\" {\n  value = path.cwd\n}\n";
+    let project = Project::with_stack("called", main);
+    let called_from = project.path().canonicalize().expect("the folder");
+    project.apply().expect_code(0);
+    assert_eq!(project.output("at").trim_matches('"'), called_from.display().to_string());
+    let told = console(&project, &[], "path.cwd\n");
+    assert_eq!(told, format!("\"{}\"\n", called_from.display()));
 }

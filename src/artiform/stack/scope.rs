@@ -183,7 +183,7 @@ impl<'a> StackScope<'a> {
     fn path(&self, traversal: &Traversal) -> Value {
         let stack = &self.surroundings.config.folder;
         let text = match first_attribute(traversal) {
-            "cwd" => absolute(stack).to_string_lossy().into_owned(),
+            "cwd" => self.surroundings.functions.called_from(),
             "module" => match self.module.folder.strip_prefix(stack) {
                 Ok(inside) if inside.as_os_str().is_empty() => ".".into(),
                 Ok(inside) => inside.to_string_lossy().into_owned(),

@@ -7,6 +7,7 @@ use diagnostics::{Diagnostic, Span};
 use super::Evaluator;
 use crate::convert::convert;
 use crate::expr::TemplatePart;
+use crate::graphemes::certain_prefix;
 use crate::value::Refinement;
 use crate::{Expr, Marks, Type, Value};
 
@@ -34,8 +35,9 @@ impl Evaluator<'_> {
             while !rendering.text.is_char_boundary(end) {
                 end -= 1;
             }
-            let sure = end > 0 && self.found.len() == before;
-            let prefix = sure.then(|| Arc::from(&rendering.text[..end]));
+            let prefix = certain_prefix(&rendering.text[..end]);
+            let sure = !prefix.is_empty() && self.found.len() == before;
+            let prefix = sure.then(|| Arc::from(prefix));
             let known = Refinement { not_null: true, prefix, ..Refinement::default() };
             Value::unknown_refined(Type::String, known)
         } else {

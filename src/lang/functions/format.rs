@@ -3,6 +3,7 @@
 use super::arguments::text;
 use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::convert::convert;
+use crate::graphemes::certain_prefix;
 use crate::graphemes::graphemes;
 use crate::value::Refinement;
 use crate::{Data, Number, Type, Value};
@@ -29,7 +30,8 @@ fn format(call: &Call<'_>) -> Result<Value, FunctionError> {
         return write(call.text(0), values).map(text);
     }
     // What stands before the first verb is known all the same.
-    let prefix = call.text(0).split('%').next().filter(|prefix| !prefix.is_empty());
+    let prefix =
+        call.text(0).split('%').next().map(certain_prefix).filter(|prefix| !prefix.is_empty());
     let refinement =
         Refinement { not_null: true, prefix: prefix.map(Into::into), ..Refinement::default() };
     Ok(Data::Unknown(Type::String, Some(refinement.into())).into())

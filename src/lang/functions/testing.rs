@@ -89,6 +89,10 @@ impl World for FakeWorld {
         self.home.clone()
     }
 
+    fn called_from(&self) -> Option<PathBuf> {
+        Some("/called/from".into())
+    }
+
     fn now(&self) -> Option<String> {
         self.now.clone()
     }
