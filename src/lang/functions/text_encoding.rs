@@ -8,6 +8,7 @@ use super::{Call, Function, FunctionError, Parameter, Returns, Shape};
 use crate::Value;
 
 mod charset;
+mod code_pages;
 
 use charset::Charset;
 

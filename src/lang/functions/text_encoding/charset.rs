@@ -8,6 +8,8 @@ use encoding_rs::{
     WINDOWS_1256, WINDOWS_1257, WINDOWS_1258,
 };
 
+use super::code_pages::{self, Page};
+
 /// An encoding of text.
 pub(super) struct Charset {
     /// The name as IANA writes it.
@@ -27,6 +29,7 @@ enum Form {
         mark: bool,
     },
     Table(&'static Encoding),
+    Page(&'static Page),
     /// A table but for the control characters, which have their own numbers.
     ControlAndTable(&'static Encoding),
 }
@@ -37,6 +40,14 @@ const fn table(
     encoding: &'static Encoding,
 ) -> Charset {
     Charset { name, aliases, form: Form::Table(encoding) }
+}
+
+const fn page(
+    name: &'static str,
+    aliases: &'static [&'static str],
+    page: &'static Page,
+) -> Charset {
+    Charset { name, aliases, form: Form::Page(page) }
 }
 
 const fn with(name: &'static str, aliases: &'static [&'static str], form: Form) -> Charset {
@@ -53,6 +64,30 @@ static ALL: &[Charset] = &[
     table("EUC-KR", &["cseuckr"], EUC_KR),
     table("GB18030", &["csgb18030"], GB18030),
     table("GBK", &["cp936", "ms936", "windows-936", "csgbk"], GBK),
+    page(
+        "IBM00858",
+        &["ccsid00858", "cp00858", "pc-multilingual-850+euro", "csibm00858"],
+        &code_pages::IBM00858,
+    ),
+    page(
+        "IBM01140",
+        &["ccsid01140", "cp01140", "ebcdic-us-37+euro", "csibm01140"],
+        &code_pages::IBM01140,
+    ),
+    page(
+        "IBM037",
+        &["cp037", "ebcdic-cp-us", "ebcdic-cp-ca", "ebcdic-cp-wt", "ebcdic-cp-nl", "csibm037"],
+        &code_pages::IBM037,
+    ),
+    page("IBM1047", &["ibm-1047", "csibm1047"], &code_pages::IBM1047),
+    page("IBM437", &["cp437", "437", "cspc8codepage437"], &code_pages::IBM437),
+    page("IBM850", &["cp850", "850", "cspc850multilingual"], &code_pages::IBM850),
+    page("IBM852", &["cp852", "852", "cspcp852"], &code_pages::IBM852),
+    page("IBM855", &["cp855", "855", "csibm855"], &code_pages::IBM855),
+    page("IBM860", &["cp860", "860", "csibm860"], &code_pages::IBM860),
+    page("IBM862", &["cp862", "862", "cspc862latinhebrew"], &code_pages::IBM862),
+    page("IBM863", &["cp863", "863", "csibm863"], &code_pages::IBM863),
+    page("IBM865", &["cp865", "865", "csibm865"], &code_pages::IBM865),
     table("IBM866", &["cp866", "866", "csibm866"], IBM866),
     table("ISO-2022-JP", &["csiso2022jp"], ISO_2022_JP),
     table(
@@ -146,6 +181,10 @@ static ALL: &[Charset] = &[
         &["iso-ir-138", "iso_8859-8", "iso-8859-8", "hebrew", "csisolatinhebrew"],
         ISO_8859_8,
     ),
+    table("ISO_8859-6-E", &["csiso88596e", "iso-8859-6-e"], ISO_8859_6),
+    table("ISO_8859-6-I", &["csiso88596i", "iso-8859-6-i"], ISO_8859_6),
+    table("ISO_8859-8-E", &["csiso88598e", "iso-8859-8-e"], ISO_8859_8),
+    table("ISO_8859-8-I", &["csiso88598i", "iso-8859-8-i"], ISO_8859_8),
     with(
         "ISO_8859-9:1989",
         &["iso-ir-148", "iso_8859-9", "iso-8859-9", "latin5", "l5", "csisolatin5"],
@@ -213,6 +252,7 @@ impl Charset {
                 )
             }
             Form::Table(encoding) => table_encode(encoding, text),
+            Form::Page(page) => text.chars().map(|character| page.encode(character)).collect(),
             Form::ControlAndTable(encoding) => {
                 let mut bytes = Vec::new();
                 for character in text.chars() {
@@ -245,6 +285,7 @@ impl Charset {
             Form::Latin1 => Some(bytes.iter().map(|byte| char::from(*byte)).collect()),
             Form::Utf16 { little, mark } => utf16(bytes, *little, *mark),
             Form::Table(encoding) => table_decode(encoding, bytes),
+            Form::Page(page) => bytes.iter().map(|&byte| page.decode(byte)).collect(),
             Form::ControlAndTable(encoding) => bytes
                 .iter()
                 .map(|byte| match byte {
