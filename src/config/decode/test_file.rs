@@ -196,7 +196,8 @@ impl Decoder<'_> {
         let target = self.override_target(&mut block, kind);
         let values = self.override_values(&mut block, name);
         let during_plan = self.take_during(&mut block.body);
-        let (Some((target, target_span)), Some(values)) = (target, values) else { return };
+        let Some((target, target_span)) = target else { return };
+        let values = values.unwrap_or_else(|| Value::object([]));
         if let Some(first) = all.iter().find(|other| other.target == target) {
             let kind = &block.kind;
             let what = format!("An {kind} block targeting {target} has already been defined");
