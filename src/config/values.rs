@@ -191,8 +191,19 @@ fn given(
 }
 
 /// Why a value does not convert, with the place inside of it.
-pub(crate) fn conversion_message(error: &ConvertError) -> String {
+fn conversion_message(error: &ConvertError) -> String {
     let path = error.path.to_string();
     let message = error.message.trim_end_matches('.');
     if path.is_empty() { message.to_owned() } else { format!("at {path}: {message}") }
+}
+
+/// Why a default does not convert, with the place as Terraform writes it: `.a[0]: ...`.
+pub(crate) fn default_message(error: &ConvertError) -> String {
+    let path = error.path.to_string();
+    let message = error.message.trim_end_matches('.');
+    match path.chars().next() {
+        None => message.to_owned(),
+        Some('[') => format!("{path}: {message}"),
+        Some(_) => format!(".{path}: {message}"),
+    }
 }

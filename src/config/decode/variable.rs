@@ -130,7 +130,7 @@ impl Decoder<'_> {
             Err(error) => {
                 let detail = format!(
                     "This default value is not compatible with the variable's type constraint: {}.",
-                    crate::values::conversion_message(&error)
+                    crate::values::default_message(&error)
                 );
                 self.report("Invalid default value for variable", detail, default.span);
                 None

@@ -29,3 +29,8 @@ variable "f" {
 variable "g" {
   description = ["x"]
 }
+
+variable "h" {
+  type    = object({ a = tuple([number]) })
+  default = { a = ["x"] }
+}
